@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import {
+  conversationSchema,
+  messageIdSchema,
+  messageSchema,
+  segmentSchema,
+} from './conversation.ts';
+import { turnProgressSchema } from './turn-progress.ts';
+
+/**
+ * What a viewer of a conversation receives: one snapshot, then deltas. A viewer that comes in the
+ * middle of a turn gets the partial answer in its snapshot.
+ */
+export const followEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('snapshot'),
+    conversation: conversationSchema,
+    /** In order, oldest first. */
+    messages: z.array(messageSchema),
+    /** Of the message with status `running`; null when there is none. */
+    progress: turnProgressSchema.nullable(),
+  }),
+  /** A message is new, or has reached its end: replaces the one with the same id. */
+  z.object({ type: z.literal('message'), message: messageSchema }),
+  z.object({
+    type: z.literal('delta'),
+    messageId: messageIdSchema,
+    segment: segmentSchema,
+    text: z.string(),
+  }),
+  z.object({
+    type: z.literal('progress'),
+    messageId: messageIdSchema,
+    progress: turnProgressSchema,
+  }),
+  z.object({ type: z.literal('conversation'), conversation: conversationSchema }),
+  z.object({ type: z.literal('deleted') }),
+]);
+export type FollowEvent = z.infer<typeof followEventSchema>;

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import {
+  conversationIdSchema,
+  conversationSchema,
+  conversationSummarySchema,
+  messageIdSchema,
+} from '../chat/conversation.ts';
+import { followEventSchema } from '../chat/follow-event.ts';
+import { samplingSchema } from '../chat/sampling.ts';
+import { engineStateSchema } from '../lifecycle/engine-state.ts';
+import { modelStateSchema } from '../lifecycle/model-state.ts';
+import { telemetrySampleSchema } from '../metrics/telemetry.ts';
+import { loadOptionsSchema, loadPlanSchema, loadReportSchema } from '../model/load.ts';
+import { modelDescriptionSchema } from '../model/model-description.ts';
+import { call, signal, stream } from '../rpc/contract.ts';
+import { settingsSchema } from './settings.ts';
+
+const nothing = z.object({});
+const done = z.null();
+const conversationOnly = z.object({ conversationId: conversationIdSchema });
+const modelRequest = z.object({ path: z.string().min(1), options: loadOptionsSchema });
+
+/** What a settings update may carry: any part, nothing else, and no default filled in. */
+const settingsPatchSchema = z
+  .object({
+    theme: settingsSchema.shape.theme.unwrap(),
+    systemPrompt: z.string(),
+    sampling: samplingSchema,
+    monitorOpen: z.boolean(),
+    monitorWidth: settingsSchema.shape.monitorWidth.unwrap(),
+    sidebarOpen: z.boolean(),
+  })
+  .partial()
+  .strict();
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  shell: z.enum(['electron', 'browser', 'command-line']),
+  platform: z.string(),
+  dataDirectory: z.string(),
+  /** Where the model that ships with the app lies; null when it is missing. */
+  builtInModelPath: z.string().nullable(),
+  /** Whether `files.pick` can open the system's file dialog. */
+  nativeFileDialog: z.boolean(),
+});
+export type AppInfo = z.infer<typeof appInfoSchema>;
+
+export const fileEntrySchema = z.object({
+  name: z.string(),
+  path: z.string(),
+  kind: z.enum(['directory', 'model']),
+  /** Of a model file; null for directories. */
+  bytes: z.int().nonnegative().nullable(),
+});
+export type FileEntry = z.infer<typeof fileEntrySchema>;
+
+/** What the page (or any other front end) may ask of the host. */
+export const appContract = {
+  'app.info': call(nothing, appInfoSchema),
+
+  engine: signal(engineStateSchema, { maxHz: 20 }),
+  model: signal(modelStateSchema, { maxHz: 20 }),
+  telemetry: signal(telemetrySampleSchema.nullable(), { maxHz: 20 }),
+  settings: signal(settingsSchema, { maxHz: 20 }),
+  /** Changes whenever the list of conversations does; fetch it again then. */
+  'conversations.revision': signal(z.int().nonnegative(), { maxHz: 10 }),
+
+  'settings.update': call(settingsPatchSchema, done),
+
+  'model.describe': call(z.object({ path: z.string().min(1) }), modelDescriptionSchema),
+  'model.plan': call(modelRequest, loadPlanSchema),
+  /** Progress is in the `model` signal; answers when the load has ended. */
+  'model.load': call(modelRequest, loadReportSchema),
+  'model.cancelLoad': call(nothing, done),
+  'model.unload': call(nothing, done),
+
+  /** Folders and .gguf files of one folder; null is the user's home. */
+  'files.list': call(
+    z.object({ directory: z.string().nullable() }),
+    z.object({
+      directory: z.string(),
+      parent: z.string().nullable(),
+      entries: z.array(fileEntrySchema),
+    }),
+  ),
+  /** The system's dialog; null when it was closed without a choice. */
+  'files.pick': call(nothing, z.object({ path: z.string().nullable() })),
+
+  /** Newest first; `query` searches titles and messages. */
+  'conversations.list': call(
+    z.object({ query: z.string().max(200) }),
+    z.array(conversationSummarySchema),
+  ),
+  'conversations.create': call(nothing, conversationSchema),
+  'conversations.update': call(
+    z.object({
+      conversationId: conversationIdSchema,
+      title: z.string().trim().min(1).max(200).optional(),
+      systemPrompt: z.string().max(100_000).optional(),
+      sampling: samplingSchema.optional(),
+    }),
+    conversationSchema,
+  ),
+  'conversations.delete': call(conversationOnly, done),
+  'conversations.export': call(
+    z.object({ conversationId: conversationIdSchema, format: z.enum(['markdown', 'json']) }),
+    z.object({ fileName: z.string(), text: z.string() }),
+  ),
+
+  /** Answers when the user's message is on disk; the answer then comes over `chat.follow`. */
+  'chat.send': call(
+    z.object({ conversationId: conversationIdSchema, text: z.string().trim().min(1) }),
+    z.object({ userMessageId: messageIdSchema, answerId: messageIdSchema }),
+  ),
+  'chat.stop': call(conversationOnly, done),
+  'chat.follow': stream(conversationOnly, followEventSchema, done),
+} as const;
+
+export type AppContract = typeof appContract;

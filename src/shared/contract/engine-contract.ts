@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { conversationIdSchema, messageIdSchema, segmentSchema } from '../chat/conversation.ts';
+import { samplingSchema } from '../chat/sampling.ts';
+import { turnProgressSchema } from '../chat/turn-progress.ts';
+import { telemetrySampleSchema } from '../metrics/telemetry.ts';
+import { turnFiguresSchema } from '../metrics/turn-figures.ts';
+import {
+  loadOptionsSchema,
+  loadPlanSchema,
+  loadProgressSchema,
+  loadReportSchema,
+} from '../model/load.ts';
+import { modelDescriptionSchema } from '../model/model-description.ts';
+import { call, signal, stream } from '../rpc/contract.ts';
+
+/** A message of the prompt. Its id lets the engine find the very tokens that it generated for it. */
+export const promptMessageSchema = z.object({
+  id: messageIdSchema,
+  role: z.enum(['user', 'assistant']),
+  text: z.string(),
+  reasoning: z.string(),
+});
+export type PromptMessage = z.infer<typeof promptMessageSchema>;
+
+export const turnRequestSchema = z.object({
+  conversationId: conversationIdSchema,
+  /** The id that the answer will have. */
+  answerId: messageIdSchema,
+  systemPrompt: z.string(),
+  /** Oldest first; the last one is the user's. */
+  messages: z.array(promptMessageSchema).min(1),
+  sampling: samplingSchema,
+});
+export type TurnRequest = z.infer<typeof turnRequestSchema>;
+
+export const turnPacketSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), progress: turnProgressSchema }),
+  /** Text of one or more tokens, conflated to at most 30 packets a second. */
+  z.object({ type: z.literal('text'), segment: segmentSchema, text: z.string() }),
+]);
+export type TurnPacket = z.infer<typeof turnPacketSchema>;
+
+const planRequestSchema = z.object({ path: z.string().min(1), options: loadOptionsSchema });
+
+/** What the host may ask of the engine process. */
+export const engineContract = {
+  /** Answers once the backend is up; the host's ready deadline waits for this. */
+  'engine.hello': call(z.object({}), z.object({ bindingsRelease: z.string(), processId: z.int() })),
+  'model.describe': call(z.object({ path: z.string().min(1) }), modelDescriptionSchema),
+  'model.plan': call(planRequestSchema, loadPlanSchema),
+  /** Keeps the weights when only the context differs. Cancelling leaves the previous model loaded or, past that point, none. */
+  'model.load': stream(planRequestSchema, loadProgressSchema, loadReportSchema),
+  'model.unload': call(z.object({}), z.null()),
+  /** Ends with the figures also when cancelled: what was generated counts. */
+  'turn.run': stream(turnRequestSchema, turnPacketSchema, turnFiguresSchema),
+  /** Stops the running turn with this answer; the stream then ends by itself with its figures. */
+  'turn.stop': call(z.object({ answerId: messageIdSchema }), z.null()),
+  telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),
+} as const;
+
+export type EngineContract = typeof engineContract;

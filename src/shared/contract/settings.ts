@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { samplingSchema } from '../chat/sampling.ts';
+import { loadOptionsSchema } from '../model/load.ts';
+
+/** The user's choices, kept in one JSON file. Unknown or damaged entries fall back to defaults. */
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  /** The model to load at launch; null is the built-in one. */
+  lastModelPath: z.string().nullable().default(null),
+  /** Options of the last successful load, per model path. */
+  loadOptionsByModel: z.record(z.string(), loadOptionsSchema).default({}),
+  /** For new conversations. */
+  systemPrompt: z.string().default(''),
+  sampling: samplingSchema.prefault({}),
+  monitorOpen: z.boolean().default(true),
+  /** CSS pixels. */
+  monitorWidth: z.number().min(240).max(900).default(360),
+  sidebarOpen: z.boolean().default(true),
+});
+export type Settings = z.infer<typeof settingsSchema>;

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+const ms = z.number().nonnegative();
+const count = z.int().nonnegative();
+/** A figure that could not be measured is null ("not measured"), never zero. */
+const rate = z.number().positive().nullable();
+
+/** Where the time to first token went. The parts sum to it within 1 ms. */
+export const ttftPartsSchema = z.object({
+  /** Waiting for the model. */
+  queue: ms,
+  /** Rendering the chat template and tokenizing. */
+  template: ms,
+  /** Aligning the cached sequence with the prompt. */
+  restore: ms,
+  /** Evaluating the new prompt tokens. */
+  prefill: ms,
+  /** Sampling the first token. */
+  firstDecode: ms,
+});
+export type TtftParts = z.infer<typeof ttftPartsSchema>;
+
+export const stopReasons = ['end-of-turn', 'token-limit', 'context-full', 'stopped'] as const;
+export const stopReasonSchema = z.enum(stopReasons);
+export type StopReason = z.infer<typeof stopReasonSchema>;
+
+/** Gaps between generated tokens. */
+export const interTokenLatencySchema = z.object({ p50: ms, p95: ms, p99: ms, max: ms });
+export type InterTokenLatency = z.infer<typeof interTokenLatencySchema>;
+
+/**
+ * Every figure of one turn, measured in the engine on its monotonic clock. Milliseconds, tokens,
+ * tokens per second, bytes.
+ */
+export const turnFiguresSchema = z.object({
+  stopReason: stopReasonSchema,
+  /** From receiving the request to the first sampled token; null when there was none. */
+  ttftMs: ms.nullable(),
+  ttftParts: ttftPartsSchema,
+  /** reused + prefilled. */
+  promptTokens: count,
+  reusedTokens: count,
+  prefilledTokens: count,
+  prefillTokensPerSecond: rate,
+  /** (n - 1) / (last - first); null below two tokens. */
+  decodeTokensPerSecond: rate,
+  interTokenLatency: interTokenLatencySchema.nullable(),
+  generatedTokens: count,
+  cacheUsedTokens: count,
+  cacheCapacityTokens: count,
+  /** Null where the architecture's cache is not understood. */
+  cacheUsedBytes: z.number().nonnegative().nullable(),
+  cacheCapacityBytes: z.number().nonnegative().nullable(),
+});
+export type TurnFigures = z.infer<typeof turnFiguresSchema>;
