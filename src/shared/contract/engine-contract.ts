@@ -51,6 +51,8 @@ export const engineContract = {
   /** Keeps the weights when only the context differs. Cancelling leaves the previous model loaded or, past that point, none. */
   'model.load': stream(planRequestSchema, loadProgressSchema, loadReportSchema),
   'model.unload': call(z.object({}), z.null()),
+  /** What is loaded, null when nothing is. Waits for a load that is still ending (a cancelled one, say). */
+  'model.current': call(z.object({}), loadReportSchema.nullable()),
   /** Ends with the figures also when cancelled: what was generated counts. */
   'turn.run': stream(turnRequestSchema, turnPacketSchema, turnFiguresSchema),
   /** Stops the running turn with this answer; the stream then ends by itself with its figures. */
