@@ -1,0 +1,157 @@
+/** What a figure is called, what it is counted in, and how it is measured: the text of its tooltip. */
+export interface MetricDefinition {
+  readonly name: string;
+  /** For tight places; equal to the name where the name is short. */
+  readonly shortName: string;
+  /** Null for ratios. */
+  readonly unit: string | null;
+  readonly description: string;
+}
+
+/** One definition per figure; the page, the command line and the exports all name them like this. */
+export const metricDefinitions = {
+  ttft: {
+    name: 'Time to first token',
+    shortName: 'TTFT',
+    unit: 'ms',
+    description:
+      'From the engine receiving the request to the first generated token being sampled, reasoning tokens included. Measured on the engine’s own clock.',
+  },
+  ttftQueue: {
+    name: 'Waiting for the model',
+    shortName: 'Queue',
+    unit: 'ms',
+    description: 'Part of the time to first token: waiting until the model was free.',
+  },
+  ttftTemplate: {
+    name: 'Template and tokenizing',
+    shortName: 'Template',
+    unit: 'ms',
+    description:
+      'Part of the time to first token: rendering the chat template and cutting the text into tokens.',
+  },
+  ttftRestore: {
+    name: 'Aligning the cache',
+    shortName: 'Restore',
+    unit: 'ms',
+    description:
+      'Part of the time to first token: finding how much of the cache still fits the prompt and dropping the rest.',
+  },
+  ttftPrefill: {
+    name: 'Prefill',
+    shortName: 'Prefill',
+    unit: 'ms',
+    description:
+      'Part of the time to first token: computing K and V of the prompt tokens that were not in the cache.',
+  },
+  ttftFirstDecode: {
+    name: 'First token',
+    shortName: 'First token',
+    unit: 'ms',
+    description: 'Part of the time to first token: sampling the first generated token.',
+  },
+  promptTokens: {
+    name: 'Prompt tokens',
+    shortName: 'Prompt',
+    unit: 'tokens',
+    description: 'Reused tokens plus prefilled tokens of this turn.',
+  },
+  reusedTokens: {
+    name: 'Reused tokens',
+    shortName: 'Reused',
+    unit: 'tokens',
+    description: 'Prompt tokens whose K and V were already in the cache and were kept.',
+  },
+  prefilledTokens: {
+    name: 'New tokens',
+    shortName: 'New',
+    unit: 'tokens',
+    description: 'Prompt tokens that had to be evaluated in this turn.',
+  },
+  prefillSpeed: {
+    name: 'Prefill speed',
+    shortName: 'Prefill',
+    unit: 'tokens/s',
+    description:
+      'New prompt tokens divided by the time it took to evaluate them. Reused tokens never count.',
+  },
+  decodeSpeed: {
+    name: 'Decode speed',
+    shortName: 'Decode',
+    unit: 'tokens/s',
+    description:
+      'Generated tokens per second between the first and the last one, sampling included. The first token belongs to the time to first token. Needs at least two tokens.',
+  },
+  liveSpeed: {
+    name: 'Live speed',
+    shortName: 'Live',
+    unit: 'tokens/s',
+    description:
+      'Decode speed over the last second. A display aid; results use the speed of the whole answer.',
+  },
+  interTokenLatency: {
+    name: 'Inter-token latency',
+    shortName: 'Latency',
+    unit: 'ms',
+    description:
+      'Gaps between generated tokens: median, 95th and 99th percentile, and the longest.',
+  },
+  generatedTokens: {
+    name: 'Answer tokens',
+    shortName: 'Answer',
+    unit: 'tokens',
+    description: 'Tokens that the model generated in this turn, reasoning tokens included.',
+  },
+  cacheCapacity: {
+    name: 'Cache capacity',
+    shortName: 'Reserved',
+    unit: 'tokens',
+    description:
+      'What llama.cpp reserved for this sequence: cells as it padded them, bytes as it reports them.',
+  },
+  cacheUsed: {
+    name: 'Cache used',
+    shortName: 'Used',
+    unit: 'tokens',
+    description:
+      'Cells that hold a token times the bytes per cell, summed over the layers. Sliding-window layers stop growing at their window.',
+  },
+  cacheFree: {
+    name: 'Cache free',
+    shortName: 'Free',
+    unit: 'tokens',
+    description: 'Reserved minus used: what is left for the coming messages and answers.',
+  },
+  fill: {
+    name: 'Fill',
+    shortName: 'Fill',
+    unit: null,
+    description: 'Used divided by reserved, in tokens.',
+  },
+  bytesPerToken: {
+    name: 'Bytes per token',
+    shortName: 'Per token',
+    unit: 'bytes',
+    description:
+      'Sum over the attention layers: key/value heads times the bytes of one key and one value in their types.',
+  },
+  weights: {
+    name: 'Weights',
+    shortName: 'Weights',
+    unit: 'bytes',
+    description: 'The model’s parameters in memory, as llama.cpp’s allocation report gives them.',
+  },
+  compute: {
+    name: 'Compute buffers',
+    shortName: 'Compute',
+    unit: 'bytes',
+    description: 'Scratch memory that llama.cpp reserves to evaluate one batch.',
+  },
+  estimateError: {
+    name: 'Estimate error',
+    shortName: 'Error',
+    unit: '%',
+    description:
+      'Estimated minus actual, divided by actual, where actual is llama.cpp’s own allocation report.',
+  },
+} as const satisfies Record<string, MetricDefinition>;

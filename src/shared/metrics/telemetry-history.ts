@@ -1,0 +1,133 @@
+import { MinMaxTrace } from './min-max-trace.ts';
+import type { TelemetrySample } from './telemetry.ts';
+
+/** How far back a live chart looks; null is since the page was opened. */
+export const timeWindows = { '30s': 30_000, '2min': 120_000, '10min': 600_000, all: null } as const;
+export type TimeWindow = keyof typeof timeWindows;
+
+/** Columns of every trace. */
+export const traceColumns = { used: 0, capacity: 1, prefill: 2, decode: 3 } as const;
+
+/** Buckets over the width of a chart: about one per pixel and a half of the default panel. */
+const bucketsPerWindow = 240;
+/** Events kept. */
+const eventLimit = 400;
+
+export interface HistoryEvent {
+  /** Session time, milliseconds. */
+  readonly atMs: number;
+  readonly kind: 'turn' | 'load';
+}
+
+/**
+ * Everything the live charts draw, fed sample by sample and kept outside the page's rendering. Times
+ * are *session time*: milliseconds on the page's monotonic clock, which goes on when the engine (and
+ * with it the engine's own clock) starts anew. Within one engine the distances between samples are
+ * the engine's.
+ */
+export class TelemetryHistory {
+  readonly #traces: Readonly<Record<TimeWindow, MinMaxTrace>> = {
+    '30s': windowTrace(timeWindows['30s']),
+    '2min': windowTrace(timeWindows['2min']),
+    '10min': windowTrace(timeWindows['10min']),
+    all: new MinMaxTrace({
+      columns: 4,
+      bucketMs: timeWindows['30s'] / bucketsPerWindow,
+      capacity: bucketsPerWindow * 2,
+      whenFull: 'halve-resolution',
+    }),
+  };
+  readonly #events: HistoryEvent[] = [];
+  #latest: TelemetrySample | null = null;
+  #latestMs = 0;
+  /** Session time minus the engine's time; null until the first sample of an engine. */
+  #offsetMs: number | null = null;
+  #version = 0;
+
+  /** Grows with every change: who drew this version need not draw again. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The newest sample; null before the first and while there is no engine. */
+  get latest(): TelemetrySample | null {
+    return this.#latest;
+  }
+
+  /** Session time of the newest sample or event. */
+  get latestMs(): number {
+    return this.#latestMs;
+  }
+
+  get events(): readonly HistoryEvent[] {
+    return this.#events;
+  }
+
+  trace(window: TimeWindow): MinMaxTrace {
+    return this.#traces[window];
+  }
+
+  /** Session time at which the chart of that window begins. */
+  startOf(window: TimeWindow): number {
+    const length = timeWindows[window];
+    if (length !== null) return this.#latestMs - length;
+    const first = this.#traces.all.firstMs ?? this.#latestMs;
+    // A scale needs some width, also with a single sample.
+    return Math.min(first, this.#latestMs - 1000);
+  }
+
+  /**
+   * @param sample null when the engine is gone
+   * @param nowMs the page's monotonic clock
+   */
+  push(sample: TelemetrySample | null, nowMs: number): void {
+    const previous = this.#latest;
+    this.#latest = sample;
+    this.#version++;
+    if (sample === null) {
+      this.#offsetMs = null;
+      for (const trace of Object.values(this.#traces)) {
+        trace.push(this.#latestMs, [null, null, null, null]);
+      }
+      return;
+    }
+    const restarted = previous !== null && sample.atMs < previous.atMs;
+    if (this.#offsetMs === null || restarted) {
+      this.#offsetMs = Math.max(nowMs, this.#latestMs) - sample.atMs;
+    }
+    const atMs = Math.max(this.#offsetMs + sample.atMs, this.#latestMs);
+    this.#latestMs = atMs;
+    const wasIdle = previous === null || previous.phase === 'idle';
+    if (wasIdle && sample.phase !== 'idle') this.#addEvent({ atMs, kind: 'turn' });
+    const reserved = sample.cacheCapacityTokens > 0;
+    const values = [
+      reserved ? sample.cacheUsedTokens : null,
+      reserved ? sample.cacheCapacityTokens : null,
+      sample.phase === 'prefill' ? sample.prefillTokensPerSecond : null,
+      sample.phase === 'decode' ? sample.decodeTokensPerSecond : null,
+    ];
+    for (const trace of Object.values(this.#traces)) trace.push(atMs, values);
+  }
+
+  /** @param nowMs the page's monotonic clock */
+  markLoad(nowMs: number): void {
+    this.#latestMs = Math.max(nowMs, this.#latestMs);
+    this.#addEvent({ atMs: this.#latestMs, kind: 'load' });
+    this.#version++;
+  }
+
+  #addEvent(event: HistoryEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > eventLimit) this.#events.shift();
+  }
+}
+
+function windowTrace(windowMs: number): MinMaxTrace {
+  return new MinMaxTrace({
+    columns: 4,
+    bucketMs: windowMs / bucketsPerWindow,
+    // Two more than the window is long: the buckets that are cut at its two ends.
+    capacity: bucketsPerWindow + 2,
+    whenFull: 'drop-oldest',
+  });
+}

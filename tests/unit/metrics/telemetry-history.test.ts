@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import type { TraceRows } from '#shared/metrics/min-max-trace.ts';
+import type { TelemetrySample } from '#shared/metrics/telemetry.ts';
+import { TelemetryHistory, traceColumns } from '#shared/metrics/telemetry-history.ts';
+
+const sample = (atMs: number, changes: Partial<TelemetrySample> = {}): TelemetrySample => ({
+  atMs,
+  phase: 'idle',
+  cacheUsedTokens: 10,
+  cacheCapacityTokens: 256,
+  cacheUsedBytes: null,
+  cacheCapacityBytes: null,
+  prefillTokensPerSecond: null,
+  decodeTokensPerSecond: null,
+  ...changes,
+});
+
+function column(history: TelemetryHistory, name: keyof typeof traceColumns) {
+  const rows: TraceRows = { times: [], columns: [[]] };
+  history.trace('all').read(-Infinity, [traceColumns[name]], rows);
+  return { times: rows.times, values: rows.columns[0] };
+}
+
+describe('TelemetryHistory', () => {
+  test('a restarted engine, whose clock begins again, overwrites the past', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(50_000), 1000);
+    history.push(sample(50_200), 1201);
+    history.push(null, 1500);
+    history.push(sample(30, { cacheUsedTokens: 0 }), 4000);
+    history.push(sample(130, { cacheUsedTokens: 4 }), 4105);
+    const { times, values } = column(history, 'used');
+    expect(times).toEqual([1000, 1200, 4000, 4000, 4100]);
+    expect(values).toEqual([10, 10, null, 0, 4]);
+  });
+
+  test('a restart that was conflated away (no null in between) goes unnoticed', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(50_000), 1000);
+    history.push(sample(20), 3000);
+    expect(history.latestMs).toBe(3000);
+  });
+
+  test('every sample of a turn marks a turn start', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 0);
+    history.push(sample(100, { phase: 'prefill' }), 100);
+    history.push(sample(200, { phase: 'prefill' }), 200);
+    history.push(sample(300, { phase: 'decode' }), 300);
+    history.push(sample(400), 400);
+    history.push(sample(900, { phase: 'decode' }), 900);
+    expect(history.events).toEqual([
+      { atMs: 100, kind: 'turn' },
+      { atMs: 900, kind: 'turn' },
+    ]);
+  });
+
+  test('idle time shows as a speed', () => {
+    const history = new TelemetryHistory();
+    const decode = (atMs: number, speed: number) =>
+      history.push(sample(atMs, { phase: 'decode', decodeTokensPerSecond: speed }), atMs);
+    decode(1000, 40);
+    history.push(sample(1500), 1500);
+    decode(9000, 50);
+    expect(column(history, 'decode').values).toEqual([40, null, 50]);
+  });
+
+  test('without a model the capacity is drawn as zero tokens', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0, { cacheUsedTokens: 0, cacheCapacityTokens: 0 }), 0);
+    expect(column(history, 'capacity').values).toEqual([]);
+  });
+
+  test('the chart of everything begins before the first sample or has no width', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 7000);
+    expect(history.startOf('all')).toBeLessThan(history.latestMs);
+    history.push(sample(60_000), 67_000);
+    expect(history.startOf('all')).toBe(7000);
+    expect(history.startOf('30s')).toBe(37_000);
+  });
+
+  test('a load between two samples moves time backwards', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 1000);
+    history.markLoad(1500);
+    history.push(sample(400), 1400);
+    expect(history.latestMs).toBe(1500);
+    expect(history.events).toEqual([{ atMs: 1500, kind: 'load' }]);
+  });
+});
