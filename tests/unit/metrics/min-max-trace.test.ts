@@ -140,7 +140,7 @@ describe('MinMaxTrace', () => {
     });
     trace.push(1000, [1]);
     trace.push(500, [2]);
-    expect(read(trace, [0])).toEqual({ times: [1000], columns: [[2]] });
+    expect(read(trace, [0])).toEqual({ times: [1000, 1000], columns: [[1, 2]] });
   });
 
   test('reused output keeps rows of an earlier, longer read', () => {
