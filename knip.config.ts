@@ -1,0 +1,18 @@
+import type { KnipConfig } from 'knip';
+
+export default {
+  entry: [
+    'src/main/main.ts',
+    'src/preload/preload.ts',
+    'src/engine/engine.ts',
+    'src/cli/cli.ts',
+    'src/renderer/main.tsx',
+    'tools/build/build.ts',
+    'tools/check/check.ts',
+    'tools/models/generate.ts',
+    'tools/setup/tally-reporter.ts',
+  ],
+  project: ['src/**/*.{ts,tsx}', 'tests/**/*.{ts,tsx}', 'tools/**/*.{ts,mjs}', 'bin/*.js'],
+  // The type of a value that a module exports is part of its signature, used by name or not.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+} satisfies KnipConfig;

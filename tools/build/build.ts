@@ -1,0 +1,135 @@
+// Builds the application into dist/: five bundles, each with its own rules about what it may
+// still import at run time. Everything that is not listed as external is bundled, so that
+// node-llama-cpp is the only package that ships as one.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import react from '@vitejs/plugin-react';
+import { build, type InlineConfig, type Rolldown } from 'vite';
+import { buildHash, stampBuild } from '../setup/application.mjs';
+import { describeForeignImports } from './bundle-imports.ts';
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+
+/** Native accelerators that `ws` tries to load and does without. */
+const OPTIONAL_PACKAGES = ['bufferutil', 'utf-8-validate'];
+
+interface Bundle {
+  readonly name: string;
+  readonly entry: string;
+  /** What the finished bundle may still import, beside files of its own. */
+  readonly external: readonly (string | RegExp)[];
+  readonly config: InlineConfig;
+}
+
+const shared: InlineConfig = {
+  root,
+  configFile: false,
+  logLevel: 'warn',
+  publicDir: false,
+};
+
+function nodeBundle(name: string, entry: string, packages: readonly string[]): Bundle {
+  const external = [/^node:/, ...packages];
+  return {
+    name,
+    entry,
+    external,
+    config: {
+      ...shared,
+      ssr: { noExternal: true, target: 'node' },
+      build: {
+        ssr: true,
+        target: 'node24',
+        outDir: path.join(root, 'dist', name),
+        emptyOutDir: true,
+        sourcemap: true,
+        minify: false,
+        rolldownOptions: {
+          input: { [name]: path.join(root, entry) },
+          external: [...external, ...OPTIONAL_PACKAGES],
+          output: {
+            format: 'esm',
+            entryFileNames: '[name].js',
+            chunkFileNames: 'chunks/[name]-[hash].js',
+          },
+        },
+      },
+    },
+  };
+}
+
+const bundles: readonly Bundle[] = [
+  nodeBundle('main', 'src/main/main.ts', ['electron']),
+  nodeBundle('engine', 'src/engine/engine.ts', ['node-llama-cpp']),
+  nodeBundle('cli', 'src/cli/cli.ts', []),
+  {
+    name: 'preload',
+    entry: 'src/preload/preload.ts',
+    external: ['electron'],
+    config: {
+      ...shared,
+      build: {
+        // A sandboxed preload is one CommonJS file: it can load nothing but electron.
+        lib: {
+          entry: path.join(root, 'src/preload/preload.ts'),
+          formats: ['cjs'],
+          fileName: () => 'preload.cjs',
+        },
+        target: 'chrome148',
+        outDir: path.join(root, 'dist', 'preload'),
+        emptyOutDir: true,
+        sourcemap: true,
+        minify: false,
+        rolldownOptions: { external: ['electron'] },
+      },
+    },
+  },
+  {
+    name: 'renderer',
+    entry: 'src/renderer/index.html',
+    external: [],
+    config: {
+      ...shared,
+      root: path.join(root, 'src/renderer'),
+      base: './',
+      plugins: [react()],
+      // The same page runs in Electron's Chromium and in whatever browser the person has.
+      build: {
+        target: 'baseline-widely-available',
+        outDir: path.join(root, 'dist', 'renderer'),
+        emptyOutDir: true,
+        sourcemap: true,
+        assetsInlineLimit: 0,
+        chunkSizeWarningLimit: 2_000,
+      },
+    },
+  },
+];
+
+/** Builds one bundle; answers the sentences about imports that must not be there. */
+async function buildBundle(bundle: Bundle): Promise<string[]> {
+  const built = await build(bundle.config);
+  const outputs = (Array.isArray(built) ? built : [built]).filter(
+    (output): output is Rolldown.RolldownOutput => 'output' in output,
+  );
+  const chunks = outputs.flatMap(output => output.output).filter(output => output.type === 'chunk');
+  return describeForeignImports(bundle.name, chunks, [...bundle.external, ...OPTIONAL_PACKAGES]);
+}
+
+async function main(): Promise<void> {
+  const started = performance.now();
+  const hash = await buildHash();
+  const ready = bundles.filter(bundle => existsSync(path.join(root, bundle.entry)));
+  for (const bundle of bundles.filter(bundle => !ready.includes(bundle))) {
+    console.log(`build: ${bundle.entry} does not exist yet, dist/${bundle.name} is left out`);
+  }
+  const complaints = (await Promise.all(ready.map(buildBundle))).flat();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (complaints.length > 0) {
+    throw new Error(complaints.join('\n'));
+  }
+  await stampBuild(hash);
+  console.log(`build: ${ready.map(bundle => bundle.name).join(', ')} in ${seconds} s`);
+}
+
+await main();
