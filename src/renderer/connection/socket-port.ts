@@ -1,0 +1,41 @@
+import { AppError } from '#shared/errors/app-error.ts';
+import type { Port } from '#shared/rpc/port.ts';
+import { createWebSocketPort } from '#shared/rpc/ports/web-socket-port.ts';
+
+/**
+ * @throws AppError `not-allowed` when the server refuses this page for good, `connection-lost` when
+ * it cannot be reached
+ */
+export async function openSocketPort(token: string): Promise<Port> {
+  const url = new URL('rpc', location.href);
+  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.hash = '';
+  url.search = new URLSearchParams({ token }).toString();
+  const socket = new WebSocket(url);
+  const port = createWebSocketPort(socket);
+  const opened = await new Promise<boolean>(resolve => {
+    socket.addEventListener('open', () => resolve(true), { once: true });
+    socket.addEventListener('close', () => resolve(false), { once: true });
+  });
+  if (opened) return port;
+  if (await isRefused(url)) {
+    throw new AppError('not-allowed', 'This link belongs to another launch of Headroom.', {
+      suggestion: 'Open the link that Headroom printed when it was started last.',
+    });
+  }
+  throw new AppError('connection-lost', 'Headroom cannot be reached.', {
+    suggestion: 'Check that it is still running in its terminal.',
+  });
+}
+
+/** A page cannot see why a socket was not opened; the same request without the upgrade tells. */
+async function isRefused(socketUrl: URL): Promise<boolean> {
+  const url = new URL(socketUrl);
+  url.protocol = location.protocol;
+  try {
+    const { status } = await fetch(url, { cache: 'no-store' });
+    return status === 401 || status === 403;
+  } catch {
+    return false;
+  }
+}
