@@ -19,7 +19,7 @@ export function isModelName(name: string): name is ModelName {
 }
 
 /** Where generated models lie unless told otherwise; ignored by git. */
-export const MODELS_DIRECTORY = join(import.meta.dirname, '..', '..', 'build', 'models');
+const MODELS_DIRECTORY = join(import.meta.dirname, '..', '..', 'build', 'models');
 
 /** The built-in model has this name whatever its recipe: the app refers to it as a resource. */
 const BUILT_IN_FILE = 'demo-model.gguf';

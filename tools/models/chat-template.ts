@@ -3,6 +3,7 @@
  * `<|im_end|>`, for the roles system, user and assistant.
  */
 export const CHAT_TEMPLATE = [
+  '{{- bos_token -}}',
   '{%- for message in messages -%}',
   "{{- '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' -}}",
   '{%- endfor -%}',

@@ -14,7 +14,7 @@ export const MALFORMED = {
   'malformed-truncated-header': path => writeHeaderPart(path, 0.5),
   'malformed-truncated-tensor-data': writeWithoutMostData,
   'malformed-absurd-string-length': path => writeFile(path, absurdStringLength()),
-  'malformed-wrong-magic': path => writeFile(path, headerWithWord(0, 0x4655_4747)),
+  'malformed-wrong-magic': path => writeFile(path, headerWithWord(0, 0x4c4d_4747)),
   'malformed-wrong-version': path => writeFile(path, headerWithWord(4, 99)),
   'malformed-unsupported-architecture': path => writeGguf(path, unsupportedArchitecture()),
   'malformed-nan-weights': path => writeGguf(path, nanWeights()),
@@ -40,14 +40,14 @@ async function writeWithoutMostData(path: string): Promise<void> {
   await writeFile(path, bytes);
 }
 
-/** One key whose length exceeds any memory; readers that trust it die while allocating. */
+/** A key of 2 GiB: readers that trust the length allocate it and then abort Node's own read call. */
 function absurdStringLength(): Uint8Array {
   const sink = new ByteSink();
   sink.bytes(new TextEncoder().encode('GGUF'));
   sink.uint32(3);
   sink.uint64(1);
   sink.uint64(1);
-  sink.uint64(0x7fff_ffff_ffff_fff0n);
+  sink.uint64(0x8000_0000);
   sink.bytes(new TextEncoder().encode('general.architecture'));
   sink.bytes(new Uint8Array(4096));
   return sink.finish();

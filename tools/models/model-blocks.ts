@@ -1,5 +1,5 @@
 import type { GgufTensor } from './gguf-writer.ts';
-import type { ModelShape } from './random-model.ts';
+import type { ModelShape } from './model-recipe.ts';
 import { blockShare, matrix, norm, type WeightPlan } from './weights.ts';
 
 /**

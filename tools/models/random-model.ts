@@ -2,45 +2,10 @@ import { CHAT_TEMPLATE } from './chat-template.ts';
 import type { GgufValue } from './gguf-value.ts';
 import type { GgufContent } from './gguf-writer.ts';
 import { gemma3Blocks, llamaBlocks } from './model-blocks.ts';
+import type { ModelRecipe } from './model-recipe.ts';
 import type { TensorType } from './tensor-encoding.ts';
 import { buildVocabulary, type Vocabulary } from './vocabulary.ts';
 import { embedding, norm, outputMatrix, type WeightPlan } from './weights.ts';
-
-export interface ModelShape {
-  readonly layers: number;
-  readonly width: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headSize: number;
-  readonly feedForward: number;
-  readonly contextLength: number;
-}
-
-interface CommonRecipe {
-  /** `general.name` of the file. */
-  readonly title: string;
-  readonly seed: number;
-  /** Type of all matrices. */
-  readonly type: TensorType;
-  readonly shape: ModelShape;
-  /**
-   * How likely a turn ends after a sentence (see `RoleLogits`); a model without it never ends one.
-   */
-  readonly endOfTurnLogit?: number;
-}
-
-/** Plain attention in every layer, grouped queries. */
-export interface LlamaRecipe extends CommonRecipe {
-  readonly architecture: 'llama';
-}
-
-/** Five layers of six see `slidingWindow` tokens back, the sixth sees all. */
-export interface Gemma3Recipe extends CommonRecipe {
-  readonly architecture: 'gemma3';
-  readonly slidingWindow: number;
-}
-
-export type ModelRecipe = LlamaRecipe | Gemma3Recipe;
 
 /** The same recipe gives the same bytes on every machine. */
 export function randomModel(recipe: ModelRecipe): GgufContent {

@@ -1,4 +1,4 @@
-import type { Gemma3Recipe, LlamaRecipe, ModelShape } from './random-model.ts';
+import type { Gemma3Recipe, LlamaRecipe, ModelShape } from './model-recipe.ts';
 
 const SMALL: ModelShape = {
   layers: 4,
@@ -17,7 +17,7 @@ const builtIn: LlamaRecipe = {
   seed: 3,
   type: 'Q8_0',
   shape: SMALL,
-  endOfTurnLogit: -2,
+  endOfTurnLogit: -1.8,
 };
 
 const tiny: LlamaRecipe = {

@@ -16,7 +16,7 @@ export type SpokenRole =
 
 /** In the middle of a sentence, so each is a piece with its leading space. */
 export const SPOKEN_WORDS: readonly (readonly [SpokenRole, readonly string[]])[] = [
-  ['determiner', split('the a every each this one your some another that')],
+  ['determiner', split('the every each this one your some another that')],
   [
     'adjective',
     split(`
@@ -63,7 +63,7 @@ export const OPENING_WORDS = split('The Every Each This One Your Some Another');
 
 /** Common words and word endings that make ordinary English cheap to read. */
 export const SILENT_WORDS = split(`
-  I you he she it we they me him her us them my his our their its who what which where why how whose
+  a I you he she it we they me him her us them my his our their its who what which where why how whose
   is are was were be been being am do does did done has have had having can could will would shall
   should may might must not no yes or if then than so as to up down out off only just also very more
   most much many few less least too enough any all both either neither such other own an these those

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ensureModel } from '#tools/models/catalog.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'headroom-models-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+async function digest(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+}
+
+describe('ensureModel', () => {
+  test.each(['tiny', 'head-80', 'sliding-window', 'built-in'] as const)(
+    'writes the same bytes of %s twice, so no clock or unseeded number is in it',
+    async name => {
+      const first = await digest(await ensureModel(name, join(directory, 'first')));
+      expect(await digest(await ensureModel(name, join(directory, 'second')))).toBe(first);
+    },
+  );
+
+  test('two calls at once end in one whole file and leave no part of one behind', async () => {
+    const [first, second] = await Promise.all([
+      ensureModel('tiny', directory),
+      ensureModel('tiny', directory),
+    ]);
+    expect(second).toBe(first);
+    expect(await readdir(directory)).toEqual([basename(first)]);
+    expect(await digest(first)).toBe(await digest(await ensureModel('tiny', join(directory, 'b'))));
+  });
+
+  test('does not write a file again that is there', async () => {
+    const path = await ensureModel('tiny', directory);
+    const before = await stat(path);
+    await ensureModel('tiny', directory);
+    expect((await stat(path)).ino).toBe(before.ino);
+  });
+
+  test('keeps the built-in model at its stable path and below 6 MB', async () => {
+    const path = await ensureModel('built-in', directory);
+    expect(path).toBe(join(directory, 'demo-model.gguf'));
+    expect((await stat(path)).size).toBeLessThan(6_000_000);
+  });
+
+  test('replaces a demo model that another recipe left behind', async () => {
+    const fresh = await digest(await ensureModel('built-in', join(directory, 'fresh')));
+    await rm(await ensureModel('built-in', directory));
+    await writeFile(join(directory, 'demo-model.gguf'), 'of an older recipe');
+    expect(await digest(await ensureModel('built-in', directory))).toBe(fresh);
+  });
+});

@@ -1,0 +1,37 @@
+import type { TensorType } from './tensor-encoding.ts';
+
+export interface ModelShape {
+  readonly layers: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+  readonly feedForward: number;
+  readonly contextLength: number;
+}
+
+interface CommonRecipe {
+  /** `general.name` of the file. */
+  readonly title: string;
+  readonly seed: number;
+  /** Type of all matrices. */
+  readonly type: TensorType;
+  readonly shape: ModelShape;
+  /**
+   * How likely a turn ends after a sentence (see `RoleLogits`); a model without it never ends one.
+   */
+  readonly endOfTurnLogit?: number;
+}
+
+/** Plain attention in every layer, grouped queries. */
+export interface LlamaRecipe extends CommonRecipe {
+  readonly architecture: 'llama';
+}
+
+/** Five layers of six see `slidingWindow` tokens back, the sixth sees all. */
+export interface Gemma3Recipe extends CommonRecipe {
+  readonly architecture: 'gemma3';
+  readonly slidingWindow: number;
+}
+
+export type ModelRecipe = LlamaRecipe | Gemma3Recipe;
