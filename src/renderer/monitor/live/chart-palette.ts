@@ -1,0 +1,52 @@
+/** The tokens that canvases draw with; each is registered as a colour in styles/tokens.css. */
+const tokens = {
+  used: '--series-used',
+  prefill: '--series-prefill',
+  decode: '--series-decode',
+  grid: '--chart-grid',
+  axis: '--chart-axis',
+  cursor: '--chart-cursor',
+} as const;
+
+export type PaletteColour = keyof typeof tokens;
+
+export type ChartPalette = Readonly<Record<PaletteColour, string>>;
+
+function readPalette(): ChartPalette {
+  const style = getComputedStyle(document.documentElement);
+  const read = (name: PaletteColour) => style.getPropertyValue(tokens[name]).trim();
+  return {
+    used: read('used'),
+    prefill: read('prefill'),
+    decode: read('decode'),
+    grid: read('grid'),
+    axis: read('axis'),
+    cursor: read('cursor'),
+  };
+}
+
+/** Calls back with the palette now and whenever the theme has changed. */
+export function followPalette(onPalette: (palette: ChartPalette) => void): Disposable {
+  const update = () => onPalette(readPalette());
+  const attribute = new MutationObserver(update);
+  attribute.observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ['data-theme'],
+  });
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  system.addEventListener('change', update);
+  update();
+  return {
+    [Symbol.dispose]() {
+      attribute.disconnect();
+      system.removeEventListener('change', update);
+    },
+  };
+}
+
+/** The same colour, let through to `opacity` (0..1). Takes the `rgb(...)` that browsers resolve to. */
+export function translucent(colour: string, opacity: number): string {
+  const channels = /^rgb\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)\s*\)$/.exec(colour);
+  if (channels === null) return colour;
+  return `rgb(${channels[1]} ${channels[2]} ${channels[3]} / ${opacity})`;
+}

@@ -1,0 +1,61 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { TelemetrySample } from '#shared/metrics/telemetry.ts';
+import { TelemetryHistory } from '#shared/metrics/telemetry-history.ts';
+import type { Connection } from '../../connection/connection.ts';
+import type { AppStore } from '../../state/app-store.ts';
+import { createDrawSchedule, type DrawSchedule } from './draw-schedule.ts';
+
+/** Canvases keep up with the telemetry (20 Hz); figures that a person reads change slower. */
+const drawIntervalMs = 50;
+const calmIntervalMs = 250;
+
+/**
+ * The telemetry of this page: the history that the live charts draw, when they draw it, and the
+ * latest sample at a pace at which figures can be read. Goes on while the Monitor is closed.
+ */
+export interface LiveTelemetry {
+  readonly history: TelemetryHistory;
+  readonly schedule: DrawSchedule;
+  /** The latest sample, at most four times a second; null while there is no engine. */
+  readonly current: StoreApi<{ readonly sample: TelemetrySample | null }>;
+}
+
+export function createLiveTelemetry(connection: Connection, app: AppStore): LiveTelemetry {
+  const history = new TelemetryHistory();
+  const schedule = createDrawSchedule(drawIntervalMs, callback => {
+    requestAnimationFrame(callback);
+  });
+  const current = createStore<{ readonly sample: TelemetrySample | null }>(() => ({
+    sample: null,
+  }));
+  let calmTimer: ReturnType<typeof setTimeout> | undefined;
+
+  function publish() {
+    if (current.getState().sample !== history.latest) current.setState({ sample: history.latest });
+  }
+
+  function push(sample: TelemetrySample | null) {
+    history.push(sample, performance.now());
+    schedule.requestAll();
+    if (calmTimer !== undefined) return;
+    publish();
+    calmTimer = setTimeout(() => {
+      calmTimer = undefined;
+      publish();
+    }, calmIntervalMs);
+  }
+
+  connection.onOpen(client => {
+    client.watch('telemetry', push);
+    client.onClose(() => push(null));
+  });
+  app.subscribe((now, before) => {
+    // The first word on the model tells what was loaded before this page was opened.
+    if (before.model === null || before.model.phase === 'loaded') return;
+    if (now.model?.phase !== 'loaded') return;
+    history.markLoad(performance.now());
+    schedule.requestAll();
+  });
+
+  return { history, schedule, current };
+}

@@ -1,0 +1,284 @@
+import uPlot from 'uplot';
+import { shortCount, timeAgoLabel } from '#shared/metrics/axis-scale.ts';
+import type { TraceRows } from '#shared/metrics/min-max-trace.ts';
+import type {
+  HistoryEvent,
+  TelemetryHistory,
+  TimeWindow,
+} from '#shared/metrics/telemetry-history.ts';
+import { traceColumns } from '#shared/metrics/telemetry-history.ts';
+import {
+  type ChartPalette,
+  followPalette,
+  type PaletteColour,
+  translucent,
+} from './chart-palette.ts';
+import type { DrawSchedule } from './draw-schedule.ts';
+import { drawBursts, drawLonely } from './strip-marks.ts';
+
+/** How one figure is drawn. */
+export interface StripSeries {
+  readonly column: keyof typeof traceColumns;
+  readonly colour: PaletteColour;
+  /**
+   * `level`: a filled staircase, for what holds between samples. `limit`: a dashed staircase.
+   * `line`: joined samples. `bursts`: a stem with a square head per sample.
+   */
+  readonly mark: 'level' | 'limit' | 'line' | 'bursts';
+}
+
+export interface StripOptions {
+  readonly history: TelemetryHistory;
+  readonly schedule: DrawSchedule;
+  readonly series: readonly StripSeries[];
+  /** CSS pixels. */
+  readonly height: number;
+  /** Whether the time axis is drawn below; strips that stand on another leave it to that one. */
+  readonly timeAxis: boolean;
+  /** The top of the value axis, from the one shown now and the highest value in view. */
+  ceiling(current: number | null, highest: number | null): number;
+  /** Where the pointer is: session time and the values there, null when it is elsewhere. */
+  onPoint(point: StripPoint | null): void;
+}
+
+export interface StripPoint {
+  readonly secondsAgo: number;
+  /** In the order of the series; null where there is no value. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface StripChart extends Disposable {
+  setWindow(window: TimeWindow): void;
+}
+
+const labelSize = 11;
+const valueAxisWidth = 38;
+const timeAxisHeight = 20;
+const narrowChart = 260;
+
+/** One canvas strip in `host`, as wide as that is. Draws when the schedule says so. */
+export function createStripChart(host: HTMLElement, options: StripOptions): StripChart {
+  const { history, series } = options;
+  const columns = series.map(({ column }) => traceColumns[column]);
+  const rows: TraceRows = { times: [], columns: series.map(() => []) };
+  const data: uPlot.AlignedData = [rows.times, ...rows.columns];
+  const labelFont = `${labelSize}px ${getComputedStyle(host).fontFamily}`;
+  let palette: ChartPalette | undefined;
+  let timeWindow: TimeWindow = '2min';
+  let ceiling: number | null = null;
+  let visible = true;
+  let width = Math.floor(host.clientWidth);
+  let drawnVersion = -1;
+
+  const colour = (name: PaletteColour) => palette?.[name] ?? 'gray';
+  const startMs = () => history.startOf(timeWindow);
+
+  const plot = new uPlot(
+    {
+      width: Math.max(width, 1),
+      height: options.height,
+      legend: { show: false },
+      padding: [6, 6, options.timeAxis ? 0 : 4, 0],
+      cursor: {
+        y: false,
+        drag: { x: false, y: false, setScale: false },
+        points: { size: 7, width: 0, fill: (_, index) => seriesColour(index) },
+        sync: { key: 'live', setSeries: false },
+        hover: { skip: [undefined, null] },
+      },
+      scales: {
+        x: { time: false, range: () => [startMs(), history.latestMs] },
+        y: { range: () => [0, ceiling ?? 1] },
+      },
+      axes: [timeAxis(), valueAxis()],
+      series: [{}, ...series.map(uPlotSeries)],
+      hooks: { drawAxes: [drawEvents], setCursor: [reportPoint] },
+    },
+    data,
+    host,
+  );
+
+  function seriesColour(index: number): string {
+    const own = series[index - 1];
+    return own === undefined ? 'gray' : colour(own.colour);
+  }
+
+  function uPlotSeries({ mark, colour: name }: StripSeries): uPlot.Series {
+    const stroke = () => colour(name);
+    const stepped = uPlot.paths.stepped?.({ align: 1 });
+    switch (mark) {
+      case 'level':
+        return {
+          stroke,
+          width: 1.5,
+          fill: () => translucent(colour(name), 0.16),
+          ...(stepped === undefined ? {} : { paths: stepped }),
+          points: { show: false },
+        };
+      case 'limit':
+        return {
+          stroke,
+          width: 1,
+          dash: [4, 4],
+          ...(stepped === undefined ? {} : { paths: stepped }),
+          points: { show: false },
+        };
+      case 'line':
+        return {
+          stroke,
+          width: 1.5,
+          fill: () => translucent(colour(name), 0.1),
+          points: { show: (self, index, from, to) => drawLonely(self, index, from, to, stroke()) },
+        };
+      case 'bursts':
+        return {
+          stroke,
+          paths: () => null,
+          points: { show: (self, index, from, to) => drawBursts(self, index, from, to, stroke()) },
+        };
+    }
+  }
+
+  function timeAxis(): uPlot.Axis {
+    if (!options.timeAxis) return { show: false };
+    return {
+      size: timeAxisHeight,
+      gap: 4,
+      stroke: () => colour('axis'),
+      font: labelFont,
+      grid: { show: false },
+      ticks: { show: false },
+      splits: () => {
+        const start = startMs();
+        const parts = width < narrowChart ? 2 : 4;
+        // The outermost label would be cut at the left edge, so the first part stays bare there.
+        return Array.from(
+          { length: parts },
+          (_, part) => history.latestMs - ((history.latestMs - start) * (parts - 1 - part)) / parts,
+        );
+      },
+      values: (_, splits) => splits.map(atMs => timeAgoLabel((history.latestMs - atMs) / 1000)),
+      // uPlot centres labels: the last one then needs room at the right.
+      align: 1,
+    };
+  }
+
+  function valueAxis(): uPlot.Axis {
+    return {
+      size: valueAxisWidth,
+      gap: 6,
+      stroke: () => colour('axis'),
+      font: labelFont,
+      grid: { stroke: () => colour('grid'), width: 1 },
+      ticks: { show: false },
+      splits: () =>
+        options.height < 70 ? [0, ceiling ?? 1] : [0, (ceiling ?? 1) / 2, ceiling ?? 1],
+      values: (_, splits) => splits.map(shortCount),
+    };
+  }
+
+  function drawEvents(self: uPlot) {
+    const start = startMs();
+    const { ctx, bbox } = self;
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.lineWidth = ratio;
+    for (const event of history.events) {
+      if (event.atMs >= start) drawEvent(self, ctx, bbox, ratio, event);
+    }
+    ctx.restore();
+  }
+
+  function drawEvent(
+    self: uPlot,
+    ctx: CanvasRenderingContext2D,
+    bbox: uPlot.BBox,
+    ratio: number,
+    event: HistoryEvent,
+  ) {
+    const x = Math.round(self.valToPos(event.atMs, 'x', true)) + 0.5;
+    const isTurn = event.kind === 'turn';
+    ctx.strokeStyle = translucent(colour('cursor'), isTurn ? 0.55 : 0.9);
+    ctx.fillStyle = colour('cursor');
+    ctx.setLineDash(isTurn ? [2 * ratio, 3 * ratio] : []);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.beginPath();
+    if (isTurn) {
+      ctx.moveTo(x - 3 * ratio, bbox.top);
+      ctx.lineTo(x + 3 * ratio, bbox.top);
+      ctx.lineTo(x, bbox.top + 4 * ratio);
+    } else {
+      ctx.rect(x - 2 * ratio, bbox.top, 4 * ratio, 4 * ratio);
+    }
+    ctx.fill();
+  }
+
+  function reportPoint(self: uPlot) {
+    const { left, idxs } = self.cursor;
+    if (left === undefined || left < 0 || idxs === undefined) {
+      options.onPoint(null);
+      return;
+    }
+    options.onPoint({
+      secondsAgo: (history.latestMs - self.posToVal(left, 'x')) / 1000,
+      values: series.map((_, position) => {
+        const index = idxs[position + 1];
+        return index === null || index === undefined
+          ? null
+          : (rows.columns[position]?.[index] ?? null);
+      }),
+    });
+  }
+
+  function draw() {
+    if (!visible || width < 1) return;
+    if (plot.width !== width) plot.setSize({ width, height: options.height });
+    const trace = history.trace(timeWindow);
+    const start = startMs();
+    trace.read(start, columns, rows);
+    let highest: number | null = null;
+    for (const column of columns) {
+      const value = trace.highest(start, column);
+      if (value !== null) highest = Math.max(highest ?? 0, value);
+    }
+    ceiling = options.ceiling(ceiling, highest);
+    drawnVersion = history.version;
+    plot.setData(data);
+  }
+
+  const entry = options.schedule.add({ draw });
+  const theme = followPalette(next => {
+    palette = next;
+    entry.request();
+  });
+  const resize = new ResizeObserver(([observed]) => {
+    const next = Math.floor(observed?.contentRect.width ?? 0);
+    if (next === width) return;
+    width = next;
+    entry.request();
+  });
+  resize.observe(host);
+  const sight = new IntersectionObserver(([observed]) => {
+    visible = observed?.isIntersecting ?? true;
+    if (visible && drawnVersion !== history.version) entry.request();
+  });
+  sight.observe(host);
+
+  return {
+    setWindow(window) {
+      timeWindow = window;
+      ceiling = null;
+      entry.request();
+    },
+    [Symbol.dispose]() {
+      entry[Symbol.dispose]();
+      theme[Symbol.dispose]();
+      resize.disconnect();
+      sight.disconnect();
+      plot.destroy();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { cacheContents } from '#shared/metrics/cache-contents.ts';
+import { tabulate } from '#shared/metrics/history-table.ts';
+import { MinMaxTrace } from '#shared/metrics/min-max-trace.ts';
+
+function traceOf(...samples: [atMs: number, value: number | null][]): MinMaxTrace {
+  const trace = new MinMaxTrace({
+    columns: 1,
+    bucketMs: 10,
+    capacity: 100,
+    whenFull: 'drop-oldest',
+  });
+  for (const [atMs, value] of samples) trace.push(atMs, [value]);
+  return trace;
+}
+
+describe('tabulate', () => {
+  test('a level that holds is told as missing while nothing changes', () => {
+    const lines = tabulate(traceOf([0, 5], [350, 9]), 0, 100, 400, 3, true);
+    expect(lines).toEqual([
+      { agoMs: 0, lowest: 5, highest: 9, last: 9 },
+      { agoMs: 100, lowest: 5, highest: 5, last: 5 },
+      { agoMs: 200, lowest: 5, highest: 5, last: 5 },
+    ]);
+  });
+
+  test('a speed is told for time in which there was none', () => {
+    const lines = tabulate(traceOf([100, 40], [150, 60], [160, null]), 0, 100, 400, 3, false);
+    expect(lines.map(({ lowest, highest }) => [lowest, highest])).toEqual([
+      [null, null],
+      [null, null],
+      [40, 60],
+    ]);
+  });
+
+  test('the newest sample falls off the end', () => {
+    const lines = tabulate(traceOf([0, 1], [1000, 2]), 0, 0, 1000, 7, false);
+    expect(lines[0]?.last).toBe(2);
+  });
+});
+
+describe('cache contents', () => {
+  test('parts that do not sum to what is used', () => {
+    const running = { reusedTokens: 100, newTokens: 50 };
+    expect(cacheContents(60, running, null)).toEqual({ history: 60, prompt: 0, answer: 0 });
+    expect(cacheContents(120, running, null)).toEqual({ history: 100, prompt: 20, answer: 0 });
+    expect(cacheContents(170, running, null)).toEqual({ history: 100, prompt: 50, answer: 20 });
+  });
+
+  test('the figures of one conversation told of the cache of another', () => {
+    const lastTurn = { reusedTokens: 10, prefilledTokens: 20, cacheUsedTokens: 40 };
+    expect(cacheContents(40, null, lastTurn)).toEqual({ history: 10, prompt: 20, answer: 10 });
+    expect(cacheContents(41, null, lastTurn)).toBeNull();
+    expect(cacheContents(41, null, null)).toBeNull();
+  });
+});
