@@ -1,0 +1,217 @@
+import { type EngineContract, engineContract } from '#shared/contract/engine-contract.ts';
+import { AppError, type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
+import {
+  type EngineEvent,
+  engineNeverStarted,
+  nextEngineState,
+} from '#shared/lifecycle/engine-machine.ts';
+import type { EngineState } from '#shared/lifecycle/engine-state.ts';
+import type { TelemetrySample } from '#shared/metrics/telemetry.ts';
+import { type Client, createClient } from '#shared/rpc/client.ts';
+import { createSignal, type Signal } from '#shared/rpc/signal.ts';
+import { waitForValue } from '../signal-wait.ts';
+import { CrashBreaker } from './crash-breaker.ts';
+import type { EngineExit, EngineLauncher, EngineProcess } from './engine-process.ts';
+import { engineDeathError, engineStartError } from './exit-report.ts';
+
+/** One life of the engine process. Its client rejects everything once the process is gone. */
+export interface EngineSession {
+  readonly generation: number;
+  readonly client: Client<EngineContract>;
+  /** False from the moment its channel closed, which is before {@link died} resolves. */
+  isAlive(): boolean;
+  /** Resolves when the process has ended by itself: why, in plain words. */
+  readonly died: Promise<AppErrorData>;
+}
+
+export interface EngineDeath {
+  readonly generation: number;
+  readonly error: AppErrorData;
+  readonly restarting: boolean;
+}
+
+export interface EngineSupervisor extends AsyncDisposable {
+  readonly state: Signal<EngineState>;
+  /** The engine's own samples; null while there is none. */
+  readonly telemetry: Signal<TelemetrySample | null>;
+  /** Starts the engine unless it runs; forgets past crashes, since somebody asks for it. */
+  start(): void;
+  /**
+   * The running engine; waits while it starts or restarts.
+   *
+   * @throws AppError `engine-unavailable` when it is off, and stays off
+   */
+  session(): Promise<EngineSession>;
+  /** Calls `listener` at every death that nobody asked for, before the restart. */
+  onDeath(listener: (death: EngineDeath) => void): void;
+}
+
+export interface SupervisorTimes {
+  /** For `engine.hello`: the backend's start, driver and all. */
+  readonly readyMs: number;
+  /** Between closing the channel and killing. */
+  readonly stopMs: number;
+}
+
+const defaultTimes: SupervisorTimes = { readyMs: 30_000, stopMs: 3_000 };
+
+export function createEngineSupervisor(
+  launch: EngineLauncher,
+  times: SupervisorTimes = defaultTimes,
+): EngineSupervisor {
+  const state = createSignal<EngineState>(engineNeverStarted);
+  const telemetry = createSignal<TelemetrySample | null>(null);
+  const breaker = new CrashBreaker();
+  const deathListeners: ((death: EngineDeath) => void)[] = [];
+  let current: { session: EngineSession; process: EngineProcess } | undefined;
+  let disposed = false;
+
+  const dispatch = (event: EngineEvent) => state.set(nextEngineState(state.get(), event));
+
+  function begin(): void {
+    dispatch({ type: 'start' });
+    const { generation } = state.get();
+    let engineProcess: EngineProcess;
+    try {
+      engineProcess = launch();
+    } catch (thrown) {
+      // As if it had died at birth, but not within this call: a restart must not recurse.
+      const exit = { code: null, signal: null, stderrTail: String(thrown) };
+      engineProcess = { port: deadPort, exited: Promise.resolve(exit), kill: () => {} };
+    }
+    void live(generation, engineProcess);
+  }
+
+  async function live(generation: number, engineProcess: EngineProcess): Promise<void> {
+    const client = createClient(engineContract, engineProcess.port);
+    const death = Promise.withResolvers<AppErrorData>();
+    let alive = true;
+    let killTimer: ReturnType<typeof setTimeout> | undefined;
+    client.onClose(() => {
+      alive = false;
+      // Without its channel it is of no use to anybody; it may be about to exit by itself.
+      killTimer = setTimeout(() => engineProcess.kill(), times.stopMs);
+    });
+    current = {
+      process: engineProcess,
+      session: { generation, client, isAlive: () => alive, died: death.promise },
+    };
+
+    let startFailure: AppErrorData | undefined;
+    const failStart = (reason: AppErrorData) => {
+      startFailure ??= reason;
+      engineProcess.kill();
+    };
+    const readyTimer = setTimeout(() => failStart(notReady(times.readyMs)), times.readyMs);
+    client.call('engine.hello', {}).then(
+      hello => {
+        clearTimeout(readyTimer);
+        if (startFailure !== undefined) return;
+        client.watch('telemetry', sample => telemetry.set(sample));
+        dispatch({ type: 'ready', generation, ...hello });
+      },
+      thrown => {
+        clearTimeout(readyTimer);
+        // The exit, which is on its way, says more than the lost connection does.
+        if (alive) failStart(toErrorData(thrown));
+      },
+    );
+
+    const exit = await engineProcess.exited;
+    clearTimeout(readyTimer);
+    client.close();
+    clearTimeout(killTimer);
+    current = undefined;
+    telemetry.set(null);
+    if (disposed) {
+      death.resolve(closing());
+      return;
+    }
+    const restarting = breaker.record(performance.now());
+    const error = deathError(exit, startFailure, restarting);
+    death.resolve(error);
+    dispatch({ type: 'died', generation, error, restarting });
+    for (const listener of deathListeners) listener({ generation, error, restarting });
+    if (restarting) begin();
+  }
+
+  async function stop(): Promise<void> {
+    disposed = true;
+    const running = current;
+    if (running !== undefined) {
+      // The engine ends when its channel closes; the timer set at the close kills one that does not.
+      running.session.client.close();
+      await running.process.exited;
+    }
+    dispatch({ type: 'stop' });
+  }
+
+  return {
+    state,
+    telemetry,
+    start() {
+      const now = state.get();
+      const off = now.phase === 'stopped' || (now.phase === 'crashed' && !now.restarting);
+      if (disposed || !off) return;
+      breaker.reset();
+      begin();
+    },
+    session: () =>
+      waitForValue(state, value => {
+        if (value.phase === 'ready' && current?.session.isAlive()) return current.session;
+        if (value.phase === 'stopped' || (value.phase === 'crashed' && !value.restarting)) {
+          throw engineOff(value);
+        }
+        return undefined;
+      }),
+    onDeath(listener) {
+      deathListeners.push(listener);
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Why a request to this engine failed; a lost connection is a death, which says more. */
+export async function engineFailure(
+  session: EngineSession,
+  thrown: unknown,
+): Promise<AppErrorData> {
+  const error = toErrorData(thrown);
+  return error.code === 'connection-lost' ? await session.died : error;
+}
+
+const deadPort = {
+  send: () => {},
+  onMessage: () => {},
+  onClose: (listener: () => void) => listener(),
+  close: () => {},
+};
+
+function deathError(
+  exit: EngineExit,
+  startFailure: AppErrorData | undefined,
+  restarting: boolean,
+): AppErrorData {
+  return startFailure === undefined
+    ? engineDeathError(exit, restarting)
+    : engineStartError(startFailure, exit, restarting);
+}
+
+function notReady(deadlineMs: number): AppErrorData {
+  return new AppError('engine-unavailable', `It was not ready within ${deadlineMs / 1000} seconds.`)
+    .data;
+}
+
+function closing(): AppErrorData {
+  return new AppError('engine-unavailable', 'Headroom is closing.').data;
+}
+
+function engineOff(state: EngineState): AppError {
+  const why = state.phase === 'crashed' ? ` ${state.error.message}` : '';
+  return new AppError('engine-unavailable', `The engine is not running.${why}`, {
+    suggestion: 'Load a model to start it again.',
+    ...(state.phase === 'crashed' && state.error.details !== null
+      ? { details: state.error.details }
+      : {}),
+  });
+}

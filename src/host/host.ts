@@ -1,0 +1,123 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type AppInfo, appContract } from '#shared/contract/app-contract.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import type { Port } from '#shared/rpc/port.ts';
+import { serve } from '#shared/rpc/server.ts';
+import { createChatService } from './chat/chat-service.ts';
+import { createFollowers } from './chat/followers.ts';
+import { createConversationService } from './conversations/conversation-service.ts';
+import type { EngineLauncher } from './engine/engine-process.ts';
+import { createEngineSupervisor } from './engine/supervisor.ts';
+import { createModelService, type ModelService } from './model/model-service.ts';
+import { createRoutes } from './routes.ts';
+import { openSettings } from './settings/settings-service.ts';
+import { openConversationStore } from './store/conversation-store.ts';
+
+export interface HostOptions {
+  /** Holds the conversations and the settings; created when missing. */
+  readonly dataDirectory: string;
+  readonly shell: AppInfo['shell'];
+  readonly version: string;
+  readonly builtInModelPath: string | null;
+  readonly launchEngine: EngineLauncher;
+  /** undefined: the last used model, else the built-in one; null: load nothing at launch. */
+  readonly initialModelPath?: string | null;
+  /** The system's file dialog, where the shell has one; null when it was closed without a choice. */
+  readonly pickFile?: () => Promise<string | null>;
+}
+
+/** The app without a window. Disposing ends running answers, the engine and every connection. */
+export interface Host extends AsyncDisposable {
+  /** Serves the app contract on this port until it closes. Any number of ports at once. */
+  connect(port: Port): void;
+}
+
+/**
+ * Opens the user's data, starts the engine and the load of the first model, and returns without
+ * waiting for either of them: both are signals of the contract.
+ *
+ * @throws AppError `storage-failed`, naming the file and what to do about it
+ */
+export async function createHost(options: HostOptions): Promise<Host> {
+  const dataDirectory = resolve(options.dataDirectory);
+  await createDirectory(dataDirectory);
+  const settings = await openSettings(join(dataDirectory, 'settings.json'));
+  const store = openConversationStore(join(dataDirectory, 'conversations.db'));
+  try {
+    // Before anybody can start a new one: whatever runs now was left behind by an earlier run.
+    store.failRunning(closedWhileAnswering);
+  } catch (thrown) {
+    store[Symbol.dispose]();
+    throw thrown;
+  }
+
+  const engine = createEngineSupervisor(options.launchEngine);
+  const followers = createFollowers();
+  const conversations = createConversationService(store, followers, settings);
+  const chat = createChatService({ store, conversations, followers, model: () => model });
+  const model: ModelService = createModelService({
+    engine,
+    settings,
+    builtInModelPath: options.builtInModelPath,
+    isAnswering: chat.isAnswering,
+  });
+  const routes = createRoutes({
+    info: {
+      version: options.version,
+      shell: options.shell,
+      platform: process.platform,
+      dataDirectory,
+      builtInModelPath: options.builtInModelPath,
+      nativeFileDialog: options.pickFile !== undefined,
+    },
+    engine,
+    model,
+    settings,
+    conversations,
+    chat,
+    pickFile: options.pickFile,
+  });
+  const ports = new Set<Port>();
+
+  engine.start();
+  const { initialModelPath = settings.current.get().lastModelPath ?? options.builtInModelPath } =
+    options;
+  // A failure is part of the model's state, where every window sees it.
+  if (initialModelPath !== null) model.loadRemembered(initialModelPath).catch(() => {});
+
+  return {
+    connect(port) {
+      ports.add(port);
+      port.onClose(() => ports.delete(port));
+      serve(appContract, port, routes);
+    },
+
+    async [Symbol.asyncDispose]() {
+      chat.failAll(closedWhileAnswering);
+      for (const port of [...ports]) port.close();
+      await engine[Symbol.asyncDispose]();
+      await settings.settled();
+      store[Symbol.dispose]();
+    },
+  };
+}
+
+async function createDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (thrown) {
+    throw new AppError('storage-failed', `The data folder ${path} could not be created.`, {
+      suggestion:
+        'Give your user the right to write there, or set HEADROOM_DATA to another folder.',
+      details: String(thrown),
+      cause: thrown,
+    });
+  }
+}
+
+const closedWhileAnswering = new AppError(
+  'cancelled',
+  'Headroom was closed while this answer was being written.',
+  { suggestion: 'Send the message again for a whole answer.' },
+).data;

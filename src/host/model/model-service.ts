@@ -1,0 +1,264 @@
+import type { AppContract } from '#shared/contract/app-contract.ts';
+import type { EngineContract } from '#shared/contract/engine-contract.ts';
+import {
+  AppError,
+  type AppErrorData,
+  cancelledError,
+  toErrorData,
+} from '#shared/errors/app-error.ts';
+import { type ModelEvent, nextModelState, noModel } from '#shared/lifecycle/model-machine.ts';
+import type { ModelState } from '#shared/lifecycle/model-state.ts';
+import type { LoadPlan, LoadReport } from '#shared/model/load.ts';
+import { loadOptionsSchema } from '#shared/model/load.ts';
+import type { ModelDescription } from '#shared/model/model-description.ts';
+import type { Client } from '#shared/rpc/client.ts';
+import type { ParsedInputOf } from '#shared/rpc/contract.ts';
+import { createSignal, type Signal } from '#shared/rpc/signal.ts';
+import { type EngineSession, type EngineSupervisor, engineFailure } from '../engine/supervisor.ts';
+import type { SettingsService } from '../settings/settings-service.ts';
+import { waitForValue } from '../signal-wait.ts';
+
+type ModelRequest = ParsedInputOf<AppContract['model.load']>;
+
+/** A loaded model together with the engine that holds it. */
+export interface LoadedModel {
+  readonly session: EngineSession;
+  readonly report: LoadReport;
+}
+
+export interface ModelService {
+  readonly state: Signal<ModelState>;
+  describe(path: string): Promise<ModelDescription>;
+  plan(request: ModelRequest): Promise<LoadPlan>;
+  /** Progress is in {@link state}; resolves when loaded. Whatever goes wrong is also in the state. */
+  load(request: ModelRequest): Promise<LoadReport>;
+  /** Loads with the options that last worked for this file. */
+  loadRemembered(path: string): Promise<LoadReport>;
+  cancelLoad(): void;
+  unload(): Promise<void>;
+  /**
+   * The loaded model; waits up to `deadlineMs` for one that is being loaded (again).
+   *
+   * @throws AppError `no-model`, or `engine-unavailable` when it took too long or the engine is off
+   */
+  loaded(deadlineMs: number): Promise<LoadedModel>;
+}
+
+export interface ModelServiceOptions {
+  readonly engine: EngineSupervisor;
+  readonly settings: SettingsService;
+  readonly builtInModelPath: string | null;
+  /** While an answer is being written the model may not be taken away. */
+  readonly isAnswering: () => boolean;
+}
+
+export function createModelService(options: ModelServiceOptions): ModelService {
+  const { engine, settings } = options;
+  const state = createSignal<ModelState>(noModel);
+  /** The engine life that `state` speaks of. */
+  let holder: EngineSession | undefined;
+  /** The load or unload under way; an older one that ends late changes nothing. */
+  let operation: AbortController | undefined;
+
+  const dispatch = (event: ModelEvent) => state.set(nextModelState(state.get(), event));
+
+  engine.onDeath(death => {
+    const before = state.get();
+    if (before.phase !== 'loaded' || holder?.generation !== death.generation) return;
+    dispatch({ type: 'lost', error: death.error });
+    if (!death.restarting) return;
+    const { options: again, planned } = before.report;
+    // Its outcome is in the state; nobody else waits for it.
+    runLoad({ path: planned.model.path, options: again }).catch(() => {});
+  });
+
+  /** Takes the one place for loads and unloads. */
+  function occupy(): AbortController {
+    const abort = new AbortController();
+    operation = abort;
+    return abort;
+  }
+
+  function settle(
+    mine: AbortController,
+    report: LoadReport | null,
+    error: AppErrorData | null,
+  ): void {
+    if (operation !== mine) return;
+    operation = undefined;
+    dispatch({ type: 'settled', report, error });
+  }
+
+  async function runLoad(request: ModelRequest): Promise<LoadReport> {
+    const abort = occupy();
+    dispatch({ type: 'load', ...request });
+    let session: EngineSession | undefined;
+    try {
+      engine.start();
+      session = await orAborted(engine.session(), abort.signal);
+      const report = await session.client.stream('model.load', request, {
+        signal: abort.signal,
+        onItem: progress => {
+          if (operation === abort) dispatch({ type: 'progress', progress });
+        },
+      });
+      holder = session;
+      settle(abort, report, null);
+      await remember(request);
+      return report;
+    } catch (thrown) {
+      const { report, error } = await afterFailure(session, thrown, request.path);
+      holder = session;
+      // A cancel was the user's wish: nothing to explain.
+      settle(abort, report, error.code === 'cancelled' ? null : error);
+      throw AppError.fromData(error);
+    }
+  }
+
+  /** Settings that cannot be written do not undo a load that worked. */
+  async function remember(request: ModelRequest): Promise<void> {
+    const lastModelPath = request.path === options.builtInModelPath ? null : request.path;
+    await settings
+      .update(now => ({
+        ...now,
+        lastModelPath,
+        loadOptionsByModel: { ...now.loadOptionsByModel, [request.path]: request.options },
+      }))
+      .catch(() => {});
+  }
+
+  function refuseWhileOccupied(): void {
+    const { phase } = state.get();
+    if (phase === 'loading' || phase === 'unloading') {
+      throw new AppError(
+        'busy',
+        `A model is being ${phase === 'loading' ? 'loaded' : 'unloaded'}.`,
+        {
+          suggestion:
+            phase === 'loading' ? 'Cancel that load, or wait for its end.' : 'Wait a moment.',
+        },
+      );
+    }
+    if (options.isAnswering()) {
+      throw new AppError('busy', 'The model is writing an answer.', {
+        suggestion: 'Stop the answer, or wait for its end.',
+      });
+    }
+  }
+
+  async function load(request: ModelRequest): Promise<LoadReport> {
+    refuseWhileOccupied();
+    return await runLoad(request);
+  }
+
+  return {
+    state,
+    load,
+
+    describe: path => ask(engine, client => client.call('model.describe', { path })),
+    plan: request => ask(engine, client => client.call('model.plan', request)),
+
+    loadRemembered(path) {
+      const remembered = settings.current.get().loadOptionsByModel[path];
+      return load({ path, options: remembered ?? loadOptionsSchema.parse({}) });
+    },
+
+    cancelLoad() {
+      if (state.get().phase === 'loading') operation?.abort(cancelledError('The load'));
+    },
+
+    async unload() {
+      refuseWhileOccupied();
+      if (state.get().phase !== 'loaded' || holder === undefined) return;
+      const abort = occupy();
+      dispatch({ type: 'unload' });
+      try {
+        await holder.client.call('model.unload', {});
+        settle(abort, null, null);
+      } catch (thrown) {
+        const { report, error } = await afterFailure(holder, thrown, null);
+        settle(abort, report, error);
+        throw AppError.fromData(error);
+      }
+    },
+
+    loaded: deadlineMs =>
+      waitForValue(
+        state,
+        value => {
+          if (value.phase === 'loaded') {
+            return holder?.isAlive() ? { session: holder, report: value.report } : undefined;
+          }
+          if (value.phase === 'none') throw noModelError(value.error);
+          return undefined;
+        },
+        deadlineMs,
+        () =>
+          new AppError('engine-unavailable', 'The model was not ready in time.', {
+            suggestion: 'Wait until it is loaded, then send the message again.',
+          }),
+      ),
+  };
+}
+
+/** A question to the engine; one that it dies over is answered with the death, not a lost line. */
+async function ask<T>(
+  engine: EngineSupervisor,
+  question: (client: Client<EngineContract>) => Promise<T>,
+): Promise<T> {
+  const session = await engine.session();
+  try {
+    return await question(session.client);
+  } catch (thrown) {
+    throw AppError.fromData(await engineFailure(session, thrown));
+  }
+}
+
+/** What a failed or cancelled load left in the engine, and the error to show. */
+async function afterFailure(
+  session: EngineSession | undefined,
+  thrown: unknown,
+  path: string | null,
+): Promise<{ report: LoadReport | null; error: AppErrorData }> {
+  if (session === undefined) return { report: null, error: toErrorData(thrown) };
+  if (session.isAlive()) {
+    try {
+      const report = await session.client.call('model.current', {});
+      return { report, error: toErrorData(thrown) };
+    } catch {
+      // It died meanwhile: said below.
+    }
+  }
+  const death = await session.died;
+  return { report: null, error: path === null ? death : loadKilledEngine(death, path) };
+}
+
+function loadKilledEngine(death: AppErrorData, path: string): AppErrorData {
+  return {
+    ...death,
+    message: `${death.message} It was loading ${path}.`,
+    suggestion:
+      'The model is not loaded again by itself, since the load may be the reason. Try a shorter context or fewer GPU layers.',
+  };
+}
+
+function noModelError(error: AppErrorData | null): AppError {
+  if (error?.code === 'engine-crashed' || error?.code === 'engine-unavailable') {
+    return new AppError('engine-unavailable', error.message, {
+      suggestion: 'Load a model, then send the message again.',
+      ...(error.details === null ? {} : { details: error.details }),
+    });
+  }
+  return new AppError('no-model', 'No model is loaded, so there is nobody to answer.', {
+    suggestion: 'Load a model, then send the message again.',
+  });
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([work, aborted.promise]).finally(() =>
+    signal.removeEventListener('abort', onAbort),
+  );
+}

@@ -1,0 +1,87 @@
+import type { AppContract, AppInfo } from '#shared/contract/app-contract.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import type { Handlers } from '#shared/rpc/server.ts';
+import type { ChatService } from './chat/chat-service.ts';
+import type { ConversationService } from './conversations/conversation-service.ts';
+import { exportConversation } from './conversations/export.ts';
+import type { EngineSupervisor } from './engine/supervisor.ts';
+import { listModelFiles } from './files/model-files.ts';
+import type { ModelService } from './model/model-service.ts';
+import type { SettingsService } from './settings/settings-service.ts';
+
+export interface HostServices {
+  readonly info: AppInfo;
+  readonly engine: EngineSupervisor;
+  readonly model: ModelService;
+  readonly settings: SettingsService;
+  readonly conversations: ConversationService;
+  readonly chat: ChatService;
+  /** The system's file dialog, where the shell has one. */
+  readonly pickFile: (() => Promise<string | null>) | undefined;
+}
+
+/** The whole app contract, each entry handed to the service that owns it. */
+export function createRoutes(services: HostServices): Handlers<AppContract> {
+  const { engine, model, settings, conversations, chat, pickFile } = services;
+  return {
+    'app.info': () => services.info,
+
+    engine: engine.state,
+    model: model.state,
+    telemetry: engine.telemetry,
+    settings: settings.current,
+    'conversations.revision': conversations.revision,
+
+    'settings.update': async patch => {
+      const given = Object.fromEntries(
+        Object.entries(patch).filter(([, value]) => value !== undefined),
+      );
+      await settings.update(now => ({ ...now, ...given }));
+      return null;
+    },
+
+    'model.describe': ({ path }) => model.describe(path),
+    'model.plan': request => model.plan(request),
+    'model.load': request => model.load(request),
+    'model.cancelLoad': () => {
+      model.cancelLoad();
+      return null;
+    },
+    'model.unload': async () => {
+      await model.unload();
+      return null;
+    },
+
+    'files.list': ({ directory }) => listModelFiles(directory),
+    'files.pick': async () => {
+      if (pickFile === undefined) {
+        throw new AppError('not-allowed', 'There is no system file dialog here.', {
+          suggestion: 'Choose the file from the list of folders.',
+        });
+      }
+      return { path: await pickFile() };
+    },
+
+    'conversations.list': ({ query }) => conversations.list(query),
+    'conversations.create': () => conversations.create(),
+    'conversations.update': update => conversations.update(update),
+    'conversations.delete': ({ conversationId }) => {
+      chat.discard(conversationId);
+      conversations.delete(conversationId);
+      return null;
+    },
+    'conversations.export': ({ conversationId, format }) =>
+      exportConversation(
+        conversations.get(conversationId).conversation,
+        chat.transcript(conversationId),
+        format,
+      ),
+
+    'chat.send': ({ conversationId, text }) => chat.send(conversationId, text),
+    'chat.stop': async ({ conversationId }) => {
+      await chat.stop(conversationId);
+      return null;
+    },
+    'chat.follow': ({ conversationId }, viewer) => chat.follow(conversationId, viewer),
+  };
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { migrations as allMigrations } from './migrations.ts';
+import { damagedDatabaseError, newerDatabaseError, storageError } from './storage-error.ts';
+
+/** How long to wait for another process that is writing. */
+const busyTimeoutMs = 5_000;
+
+const versionRow = z.object({ user_version: z.int().nonnegative() });
+const checkRow = z.object({ quick_check: z.string() });
+
+/**
+ * Opens (or creates) the database and brings it up to date. An existing file is copied beside itself
+ * before each migration. Nothing is ever deleted, and a file that is not understood is left as it is.
+ *
+ * @throws AppError `storage-failed`, naming the file and what to do
+ */
+export function openDatabase(
+  path: string,
+  migrations: readonly string[] = allMigrations,
+): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+    const version = readVersion(database);
+    if (version > migrations.length) throw newerDatabaseError(path, version, migrations.length);
+    checkWholeness(database, path);
+    // FULL: in WAL mode every commit then reaches the disk before it returns, so that a message
+    // that was accepted survives a power cut (sqlite.org/pragma.html#pragma_synchronous).
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;',
+    );
+    migrate(database, path, version, migrations);
+    return database;
+  } catch (thrown) {
+    database?.close();
+    throw storageError(path, thrown);
+  }
+}
+
+function readVersion(database: DatabaseSync): number {
+  return versionRow.parse(database.prepare('PRAGMA user_version').get()).user_version;
+}
+
+function checkWholeness(database: DatabaseSync, path: string): void {
+  const rows = z.array(checkRow).parse(database.prepare('PRAGMA quick_check(10)').all());
+  const findings = rows.map(row => row.quick_check);
+  if (findings.length !== 1 || findings[0] !== 'ok') {
+    throw damagedDatabaseError(path, findings.join('\n'));
+  }
+}
+
+function migrate(
+  database: DatabaseSync,
+  path: string,
+  version: number,
+  migrations: readonly string[],
+): void {
+  for (let from = version; from < migrations.length; from++) {
+    if (from > 0) backUp(database, path, from);
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      // Another process may have been faster.
+      if (readVersion(database) === from) {
+        database.exec(`${migrations[from]}; PRAGMA user_version = ${from + 1};`);
+      }
+      database.exec('COMMIT');
+    } catch (thrown) {
+      database.exec('ROLLBACK');
+      throw thrown;
+    }
+  }
+}
+
+/** Beside the database, named after the format it holds; an older backup is never overwritten. */
+function backUp(database: DatabaseSync, path: string, version: number): void {
+  let target = `${path}.backup-format-${version}`;
+  for (let n = 2; existsSync(target); n++) target = `${path}.backup-format-${version}-${n}`;
+  database.prepare('VACUUM INTO ?').run(target);
+}
