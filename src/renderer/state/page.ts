@@ -1,10 +1,10 @@
 import type { Connection } from '../connection/connection.ts';
+import { createLiveTelemetry, type LiveTelemetry } from '../monitor/live/live-telemetry.ts';
 import { type AppStore, createAppStore } from './app-store.ts';
 import { type Chat, createChat } from './chat-store.ts';
 import { type ConversationList, createConversationList } from './conversation-list-store.ts';
 import { createDrafts, type Drafts } from './draft-store.ts';
 import { onNextFrame } from './next-frame.ts';
-import { createTelemetryStore, feedTelemetry, type TelemetryStore } from './telemetry-store.ts';
 import { createViewStore, type ViewStore } from './view-store.ts';
 
 /** Everything the page knows, outside React. Made once; components read it by `usePage`. */
@@ -14,20 +14,20 @@ export interface Page {
   readonly conversations: ConversationList;
   readonly chat: Chat;
   readonly drafts: Drafts;
-  readonly telemetry: TelemetryStore;
+  /** Telemetry, its history and its latest sample; goes on while the Monitor is closed. */
+  readonly live: LiveTelemetry;
   readonly view: ViewStore;
 }
 
 export function createPage(connection: Connection): Page {
-  const telemetry = createTelemetryStore();
-  feedTelemetry(connection, telemetry);
+  const app = createAppStore(connection);
   return {
     connection,
-    app: createAppStore(connection),
+    app,
     conversations: createConversationList(connection),
     chat: createChat(connection, onNextFrame),
     drafts: createDrafts(sessionStorage),
-    telemetry,
+    live: createLiveTelemetry(connection, app),
     view: createViewStore(),
   };
 }

@@ -1,0 +1,67 @@
+import { useEffect, useRef } from 'react';
+import { timeAgoLabel } from '#shared/metrics/axis-scale.ts';
+import type { TimeWindow } from '#shared/metrics/telemetry-history.ts';
+import { usePage } from '../state/page-context.tsx';
+import { createStripChart, type StripChart, type StripOptions } from './live/strip-chart.ts';
+import 'uplot/dist/uPlot.min.css';
+import styles from './live-strip.module.css';
+
+export interface LiveStripProps extends Pick<StripOptions, 'series' | 'height' | 'timeAxis'> {
+  readonly timeWindow: TimeWindow;
+  readonly ceiling: StripOptions['ceiling'];
+  /** The values under the pointer in words, in the order of the series. */
+  describe(values: readonly (number | null)[]): string;
+}
+
+/**
+ * A canvas strip of the live history. React places it once; samples never come through here. Hidden
+ * from screen readers: the frame around it offers the same as a table.
+ *
+ * `series`, `ceiling` and `describe` are read once and must not depend on props or state.
+ */
+export function LiveStrip({
+  series,
+  height,
+  timeAxis,
+  timeWindow,
+  ceiling,
+  describe,
+}: LiveStripProps) {
+  const { live } = usePage();
+  const host = useRef<HTMLDivElement>(null);
+  const readout = useRef<HTMLDivElement>(null);
+  const chart = useRef<StripChart>(null);
+  const fixed = useRef({ series, ceiling, describe });
+
+  useEffect(() => {
+    if (host.current === null) return;
+    const { describe: inWords, ...rest } = fixed.current;
+    const created = createStripChart(host.current, {
+      ...rest,
+      history: live.history,
+      schedule: live.schedule,
+      height,
+      timeAxis,
+      onPoint(point) {
+        if (readout.current === null) return;
+        readout.current.hidden = point === null;
+        if (point === null) return;
+        readout.current.textContent = `${timeAgoLabel(point.secondsAgo)}: ${inWords(point.values)}`;
+      },
+    });
+    chart.current = created;
+    return () => {
+      chart.current = null;
+      created[Symbol.dispose]();
+    };
+  }, [live, height, timeAxis]);
+
+  useEffect(() => chart.current?.setWindow(timeWindow), [timeWindow]);
+
+  return (
+    <div className={styles.strip} style={{ height }} aria-hidden="true">
+      <div ref={host} className={styles.host} />
+      <div ref={readout} className={styles.readout} hidden />
+    </div>
+  );
+}
