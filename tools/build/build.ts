@@ -6,18 +6,21 @@ import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build, type InlineConfig, type Rolldown } from 'vite';
 import { buildHash, stampBuild } from '../setup/application.mjs';
-import { describeForeignImports } from './bundle-imports.ts';
+import { type AllowedImports, describeForeignImports } from './bundle-imports.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 
-/** Native accelerators that `ws` tries to load and does without. */
-const OPTIONAL_PACKAGES = ['bufferutil', 'utf-8-validate'];
+/**
+ * Packages that no Node bundle may swallow: the shell itself, the one with native files, and two
+ * native accelerators that `ws` tries to load and does without.
+ */
+const NEVER_BUNDLED = ['electron', 'node-llama-cpp', 'bufferutil', 'utf-8-validate'];
 
 interface Bundle {
   readonly name: string;
   readonly entry: string;
   /** What the finished bundle may still import, beside files of its own. */
-  readonly external: readonly (string | RegExp)[];
+  readonly allowed: AllowedImports;
   readonly config: InlineConfig;
 }
 
@@ -29,14 +32,15 @@ const shared: InlineConfig = {
 };
 
 function nodeBundle(name: string, entry: string, packages: readonly string[]): Bundle {
-  const external = [/^node:/, ...packages];
   return {
     name,
     entry,
-    external,
+    allowed: { node: true, packages: [...packages, 'bufferutil', 'utf-8-validate'] },
     config: {
       ...shared,
       ssr: { noExternal: true, target: 'node' },
+      // CommonJS packages keep theirs when they end up in an ES module.
+      define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
       build: {
         ssr: true,
         target: 'node24',
@@ -46,7 +50,7 @@ function nodeBundle(name: string, entry: string, packages: readonly string[]): B
         minify: false,
         rolldownOptions: {
           input: { [name]: path.join(root, entry) },
-          external: [...external, ...OPTIONAL_PACKAGES],
+          external: [/^node:/, ...NEVER_BUNDLED],
           output: {
             format: 'esm',
             entryFileNames: '[name].js',
@@ -65,7 +69,7 @@ const bundles: readonly Bundle[] = [
   {
     name: 'preload',
     entry: 'src/preload/preload.ts',
-    external: ['electron'],
+    allowed: { node: false, packages: ['electron'] },
     config: {
       ...shared,
       build: {
@@ -87,7 +91,7 @@ const bundles: readonly Bundle[] = [
   {
     name: 'renderer',
     entry: 'src/renderer/index.html',
-    external: [],
+    allowed: { node: false, packages: [] },
     config: {
       ...shared,
       root: path.join(root, 'src/renderer'),
@@ -113,7 +117,7 @@ async function buildBundle(bundle: Bundle): Promise<string[]> {
     (output): output is Rolldown.RolldownOutput => 'output' in output,
   );
   const chunks = outputs.flatMap(output => output.output).filter(output => output.type === 'chunk');
-  return describeForeignImports(bundle.name, chunks, [...bundle.external, ...OPTIONAL_PACKAGES]);
+  return describeForeignImports(bundle.name, chunks, bundle.allowed);
 }
 
 async function main(): Promise<void> {
@@ -132,4 +136,9 @@ async function main(): Promise<void> {
   console.log(`build: ${ready.map(bundle => bundle.name).join(', ')} in ${seconds} s`);
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -12,27 +12,36 @@ export class SetupError extends Error {
 }
 
 /**
- * Runs one step and prints one line: what it did and how long it took.
+ * Runs one step and prints one line: what it did and how long it took. On a terminal the line is
+ * there while the step runs, with its progress, and is completed in place; in a log it appears at
+ * the end, after one line for each quarter of a step that reports progress.
  *
  * @template T
  * @param {string} label what the step does
- * @param {() => Promise<T>} work
+ * @param {(report: (fraction: number) => void) => Promise<T>} work `report` takes 0 to 1
  * @returns {Promise<T>}
  */
 export async function runStep(label, work) {
   const started = performance.now();
-  // On a terminal the line is there while the step runs and is completed in place; in a log file
-  // it appears once.
   const live = process.stdout.isTTY === true;
-  if (live) {
-    process.stdout.write(`${label} ...`);
-  }
+  let shown = 0;
+  const report = (/** @type {number} */ fraction) => {
+    const percent = Math.floor(fraction * 100);
+    if (percent < shown + (live ? 1 : 25)) {
+      return;
+    }
+    shown = live ? percent : percent - (percent % 25);
+    process.stdout.write(live ? `\r\x1b[2K${label} ... ${shown} %` : `${label}: ${shown} %\n`);
+  };
   const end = (/** @type {string} */ outcome) => {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     process.stdout.write(`${live ? '\r\x1b[2K' : ''}${label}: ${outcome} ${seconds} s\n`);
   };
+  if (live) {
+    process.stdout.write(`${label} ...`);
+  }
   try {
-    const result = await work();
+    const result = await work(report);
     end('done in');
     return result;
   } catch (error) {
