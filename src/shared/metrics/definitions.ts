@@ -128,6 +128,20 @@ export const metricDefinitions = {
     unit: null,
     description: 'Used divided by reserved, in tokens.',
   },
+  typicalTurn: {
+    name: 'Typical turn',
+    shortName: 'Typical turn',
+    unit: 'tokens',
+    description:
+      'Median growth of the used cache from one turn of this conversation to the next. Needs two turns.',
+  },
+  turnsLeft: {
+    name: 'Turns left',
+    shortName: 'Turns left',
+    unit: 'turns',
+    description:
+      'A forecast: the free tokens divided by what a typical turn of this conversation adds.',
+  },
   bytesPerToken: {
     name: 'Bytes per token',
     shortName: 'Per token',
