@@ -10,9 +10,13 @@ const stderrLimit = 16_384;
 const stderrDrainMs = 300;
 
 /** Starts the engine as a child of this process, talking over Node's own channel. */
-export function forkEngine(enginePath: string): EngineLauncher {
+export function forkEngine(
+  enginePath: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): EngineLauncher {
   return () => {
     const child = fork(enginePath, [], {
+      env: environment,
       // The flags of this process (a debugger's port, a test runner's loader) are not the engine's.
       execArgv: [],
       // What structured clone carries, as over the ports inside one process.
