@@ -1,0 +1,132 @@
+import { getModuleVersion } from 'node-llama-cpp';
+import type { EngineContract, TurnRequest } from '#shared/contract/engine-contract.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
+import type { Handlers } from '#shared/rpc/server.ts';
+import { readGgufFile } from './gguf-file.ts';
+import { describeModel } from './model-description.ts';
+import { ModelSlot } from './model-slot.ts';
+import { TelemetryMeter } from './telemetry-meter.ts';
+import { runTurn } from './turn.ts';
+
+interface RunningTurn {
+  readonly conversationId: string;
+  readonly abort: AbortController;
+}
+
+/** Everything the engine process does, behind the contract. One per process. */
+export class Engine implements AsyncDisposable {
+  readonly handlers: Handlers<EngineContract>;
+  readonly #slot = new ModelSlot();
+  readonly #telemetry = new TelemetryMeter();
+  /** By answer id; the running one and those that wait for it. */
+  readonly #turns = new Map<string, RunningTurn>();
+  /** Settles when everything that was asked of the model before is over. */
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  /** A load or an unload, until it has ended. */
+  #change: Promise<unknown> | undefined;
+
+  constructor() {
+    this.handlers = {
+      'engine.hello': async () => ({
+        bindingsRelease: await getModuleVersion(),
+        processId: process.pid,
+      }),
+      'model.describe': async ({ path }) => describeModel(await readGgufFile(path)),
+      'model.plan': async ({ path, options }) => {
+        this.#refuseDuringChange();
+        return await this.#slot.plan(path, options);
+      },
+      'model.load': ({ path, options }, { signal, emit }) =>
+        this.#changeModel('loaded', () =>
+          this.#slot.load(path, options, { signal, onProgress: progress => void emit(progress) }),
+        ),
+      'model.unload': () =>
+        this.#changeModel('unloaded', async () => {
+          await this.#slot.unload();
+          return null;
+        }),
+      'model.current': async () => {
+        await this.#change?.catch(() => {});
+        return this.#slot.current?.report ?? null;
+      },
+      'turn.run': (request, { signal, emit }) =>
+        this.#runTurn(request, signal, packet => void emit(packet)),
+      'turn.stop': ({ answerId }) => {
+        this.#turns.get(answerId)?.abort.abort();
+        return null;
+      },
+      telemetry: this.#telemetry.signal,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const turn of this.#turns.values()) turn.abort.abort();
+    await Promise.allSettled([this.#lastTurn, this.#change]);
+    await this.#slot.dispose();
+  }
+
+  async #changeModel<T>(what: string, change: () => Promise<T>): Promise<T> {
+    this.#refuseDuringChange();
+    if (this.#turns.size > 0) {
+      throw new AppError('busy', `No model can be ${what} while an answer is being generated.`, {
+        suggestion: 'Stop the answer, or wait for its end.',
+      });
+    }
+    const running = change();
+    this.#change = running;
+    try {
+      return await running;
+    } finally {
+      this.#change = undefined;
+      this.#telemetry.idle(this.#slot.current?.fill() ?? null);
+    }
+  }
+
+  #refuseDuringChange(): void {
+    if (this.#change === undefined) return;
+    throw new AppError('busy', 'Another model is being loaded or unloaded at the moment.', {
+      suggestion: 'Wait for its end, or cancel it.',
+    });
+  }
+
+  async #runTurn(
+    request: TurnRequest,
+    cancelled: AbortSignal,
+    emit: Parameters<typeof runTurn>[2]['emit'],
+  ): Promise<TurnFigures> {
+    const receivedAt = performance.now();
+    this.#refuseDuringChange();
+    const running = [...this.#turns.values()];
+    if (running.some(turn => turn.conversationId === request.conversationId)) {
+      throw new AppError('busy', 'An answer is already being generated in this conversation.', {
+        suggestion: 'Stop it, or wait for its end.',
+      });
+    }
+    const abort = new AbortController();
+    const signal = AbortSignal.any([cancelled, abort.signal]);
+    this.#turns.set(request.answerId, { conversationId: request.conversationId, abort });
+    if (running.length > 0) emit({ type: 'progress', progress: { phase: 'queued' } });
+    const turn = this.#lastTurn.then(async () => {
+      const model = this.#slot.current;
+      if (model === null) {
+        throw new AppError('no-model', 'No model is loaded.', {
+          suggestion: 'Load a model, then send the message again.',
+        });
+      }
+      return await runTurn(model, request, {
+        signal,
+        emit,
+        telemetry: this.#telemetry,
+        receivedAt,
+      });
+    });
+    this.#lastTurn = turn.catch(() => {});
+    try {
+      return await turn;
+    } finally {
+      this.#turns.delete(request.answerId);
+      this.#telemetry.idle(this.#slot.current?.fill() ?? null);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { LlamaContext, LlamaModel } from 'node-llama-cpp';
+import { usedBytes } from '#shared/kv-cache/cache-size.ts';
+import type { LoadOptions, LoadReport } from '#shared/model/load.ts';
+import type { AnswerMemory } from './answer-memory.ts';
+import type { ChatTemplate } from './chat-template.ts';
+import type { GgufFile } from './gguf-file.ts';
+import type { MemoryNeed } from './memory-simulation.ts';
+import type { SequenceCache } from './sequence-cache.ts';
+import type { CacheFill } from './telemetry-meter.ts';
+import type { TurnModel } from './turn.ts';
+
+/** Weights in memory. Whoever holds this disposes it; its contexts have to go first. */
+export interface LoadedWeights {
+  readonly model: LlamaModel;
+  readonly template: ChatTemplate;
+  /** Lives as long as the weights: tokens mean the same in every context of a model. */
+  readonly answers: AnswerMemory;
+  readonly file: GgufFile;
+  readonly gpuLayers: number;
+  /** As llama.cpp reported when they were loaded. */
+  readonly weightsBytes: number | null;
+}
+
+export interface LoadedContext {
+  readonly context: LlamaContext;
+  readonly cache: SequenceCache;
+}
+
+/** A model that turns can run on. */
+export class LoadedModel implements TurnModel {
+  readonly weights: LoadedWeights;
+  readonly report: LoadReport;
+  prefillSpeed: number | null = null;
+  readonly #context: LoadedContext;
+
+  constructor(weights: LoadedWeights, context: LoadedContext, report: LoadReport) {
+    this.weights = weights;
+    this.report = report;
+    this.#context = context;
+  }
+
+  get model(): LlamaModel {
+    return this.weights.model;
+  }
+
+  get template(): ChatTemplate {
+    return this.weights.template;
+  }
+
+  get answers(): AnswerMemory {
+    return this.weights.answers;
+  }
+
+  get cache(): SequenceCache {
+    return this.#context.cache;
+  }
+
+  get batchSize(): number {
+    return this.#context.context.batchSize;
+  }
+
+  fill(): CacheFill {
+    const usedTokens = this.cache.usedTokens;
+    const { options, planned, actual, contextLength } = this.report;
+    const layers = planned.model.attentionLayers;
+    return {
+      usedTokens,
+      capacityTokens: actual.cells ?? contextLength,
+      usedBytes:
+        layers === null ? null : usedBytes(layers, options.typeK, options.typeV, usedTokens).total,
+      capacityBytes: actual.kvBytes ?? planned.kvBytes,
+    };
+  }
+
+  /** What becomes free with the context, or with everything. Mapped weights count as free anyway. */
+  freedBy(what: 'context' | 'all'): MemoryNeed {
+    const context = this.#context.context.memoryUsage;
+    if (what === 'context') return context;
+    const { memoryUsage, useMmap } = this.model;
+    return {
+      ram: context.ram + (useMmap ? 0 : memoryUsage.ram),
+      vram: context.vram + memoryUsage.vram,
+    };
+  }
+
+  /** Whether the same weights would be loaded again. */
+  hasWeightsFor(file: GgufFile, gpuLayers: LoadOptions['gpuLayers']): boolean {
+    const own = this.weights.file;
+    return (
+      own.path === file.path &&
+      own.modifiedMs === file.modifiedMs &&
+      own.fileBytes === file.fileBytes &&
+      this.report.options.gpuLayers === gpuLayers
+    );
+  }
+
+  /** The same model, described by another report. */
+  withReport(report: LoadReport): LoadedModel {
+    return new LoadedModel(this.weights, this.#context, report);
+  }
+
+  async disposeContext(): Promise<void> {
+    await this.#context.context.dispose();
+  }
+
+  async dispose(): Promise<void> {
+    await this.disposeContext();
+    await this.weights.model.dispose();
+  }
+}

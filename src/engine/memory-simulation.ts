@@ -1,0 +1,118 @@
+import { GgmlType, GgufInsights, readGgufFileInfo } from 'node-llama-cpp';
+import type { CacheType } from '#shared/kv-cache/cache-type.ts';
+import type { LoadOptions } from '#shared/model/load.ts';
+import type { OpenBackend } from './backend.ts';
+import { readContextFailure, readModelFailure } from './load-failure.ts';
+
+/** Bytes on the two kinds of memory there are. */
+export interface MemoryNeed {
+  readonly ram: number;
+  readonly vram: number;
+}
+
+export interface Simulation {
+  /** `auto` resolved for the context length. */
+  readonly gpuLayers: number;
+  readonly weights: MemoryNeed;
+  /** Cache, compute and output buffers together. */
+  readonly context: MemoryNeed;
+}
+
+const ggmlTypes: Readonly<Record<CacheType, GgmlType>> = {
+  f32: GgmlType.F32,
+  f16: GgmlType.F16,
+  bf16: GgmlType.BF16,
+  q8_0: GgmlType.Q8_0,
+  q5_1: GgmlType.Q5_1,
+  q5_0: GgmlType.Q5_0,
+  q4_1: GgmlType.Q4_1,
+  q4_0: GgmlType.Q4_0,
+  iq4_nl: GgmlType.IQ4_NL,
+};
+
+export function ggmlType(type: CacheType): GgmlType {
+  return ggmlTypes[type];
+}
+
+/** Flash attention in the library's terms. */
+export function flashAttentionOption(choice: LoadOptions['flashAttention']): boolean | 'auto' {
+  return choice === 'auto' ? 'auto' : choice === 'on';
+}
+
+/**
+ * Lets llama.cpp itself build the model and the context without allocating them: exact figures, and
+ * every reason for which it would refuse the file, before anything that is loaded has to go.
+ *
+ * @param path a file that passed our own header check
+ * @returns null when the simulation is not to be had for this model
+ * @throws AppError the reason for which the model or the context could not be loaded
+ */
+export async function simulateLoad(
+  backend: OpenBackend,
+  path: string,
+  options: LoadOptions,
+  contextLength: number,
+): Promise<Simulation | null> {
+  const { llama, log } = backend;
+  const insights = await GgufInsights.from(
+    await readGgufFileInfo(path, { sourceType: 'filesystem' }),
+    llama,
+  );
+  const mark = log.mark();
+  const gpuLayers = await resolveGpuLayers(insights, backend, options, contextLength);
+  const weights = await insights.estimateModelResourceRequirementsV2({ gpuLayers });
+  const modelLines = await log.since(mark);
+  const modelFailure = readModelFailure(modelLines);
+  if (modelFailure !== null) throw modelFailure;
+  const contextMark = log.mark();
+  const context = await insights.estimateContextResourceRequirementsV2({
+    contextSize: contextLength,
+    modelGpuLayers: gpuLayers,
+    batchSize: contextBatchSize(options, insights),
+    sequences: 1,
+    flashAttention: flashAttentionOption(options.flashAttention),
+    kvCacheKeyType: ggmlType(options.typeK),
+    kvCacheValueType: ggmlType(options.typeV),
+  });
+  const contextLines = await log.since(contextMark);
+  const contextFailure = readContextFailure(contextLines);
+  if (contextFailure !== null) throw contextFailure;
+  // When the simulation fails, the library says so in the log only, and answers with a rough guess.
+  const guessed = [...modelLines, ...contextLines].some(line =>
+    line.text.includes('Falling back to estimation heuristic'),
+  );
+  if (guessed) return null;
+  return {
+    gpuLayers,
+    weights: { ram: weights.cpuRam, vram: weights.gpuVram },
+    context: { ram: context.cpuRam, vram: context.gpuVram },
+  };
+}
+
+/**
+ * For sliding-window models the library adds one to the batch; taking it off again keeps the batch,
+ * and with it the cells of the sliding layers, what was asked for.
+ */
+export function contextBatchSize(options: LoadOptions, insights: GgufInsights): number {
+  return insights.swaSize === undefined ? options.batchSize : options.batchSize - 1;
+}
+
+async function resolveGpuLayers(
+  insights: GgufInsights,
+  backend: OpenBackend,
+  options: LoadOptions,
+  contextLength: number,
+): Promise<number> {
+  if (backend.name === 'cpu') return 0;
+  if (options.gpuLayers !== 'auto') return Math.min(options.gpuLayers, insights.totalLayers);
+  const { gpuLayers } = await insights.configurationResolver.resolveModelGpuLayersV2(
+    { fitContext: { contextSize: contextLength } },
+    {
+      defaultContextFlashAttention: flashAttentionOption(options.flashAttention),
+      defaultContextKvCacheKeyType: ggmlType(options.typeK),
+      defaultContextKvCacheValueType: ggmlType(options.typeV),
+      ignoreMemorySafetyChecks: true,
+    },
+  );
+  return gpuLayers;
+}

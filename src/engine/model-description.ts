@@ -1,0 +1,64 @@
+import { basename } from 'node:path';
+import type { ModelDescription } from '#shared/model/model-description.ts';
+import { readAttentionLayers } from './attention-layers.ts';
+import type { GgufFile } from './gguf-file.ts';
+import type { GgufTensor, GgufValue } from './gguf-header.ts';
+import { elementCount, tensorBytes, tensorTypeName } from './tensor-size.ts';
+
+/** What a checked file's header says, in the app's own terms. */
+export function describeModel(file: GgufFile): ModelDescription {
+  const { metadata } = file.header;
+  const architecture = text(metadata.get('general.architecture')) ?? 'unknown';
+  const field = (name: string) => metadata.get(`${architecture}.${name}`);
+  const tensors = [file.header, ...file.furtherParts].flatMap(part => part.tensors);
+  const fileName = basename(file.path);
+  return {
+    path: file.path,
+    fileName,
+    name: text(metadata.get('general.name')) ?? fileName.replace(/\.gguf$/i, ''),
+    author: text(metadata.get('general.author')) ?? text(metadata.get('general.organization')),
+    architecture,
+    fileBytes: file.fileBytes,
+    weightsBytes: tensors.reduce((total, tensor) => total + bytesOf(tensor), 0),
+    parameterCount: tensors.reduce((total, tensor) => total + elementCount(tensor.dimensions), 0),
+    quantization: dominantType(tensors),
+    trainedContextLength: whole(field('context_length')) || null,
+    layerCount: whole(field('block_count')),
+    embeddingLength: whole(field('embedding_length')),
+    vocabularySize: vocabularySize(metadata) ?? whole(field('vocab_size')),
+    hasChatTemplate: (text(metadata.get('tokenizer.chat_template'))?.trim() ?? '') !== '',
+    attentionLayers: readAttentionLayers(architecture, metadata),
+  };
+}
+
+function bytesOf(tensor: GgufTensor): number {
+  return Math.floor(tensorBytes(tensor.type, tensor.dimensions) ?? 0);
+}
+
+function dominantType(tensors: readonly GgufTensor[]): string | null {
+  const bytesByType = new Map<number, number>();
+  for (const tensor of tensors) {
+    bytesByType.set(tensor.type, (bytesByType.get(tensor.type) ?? 0) + bytesOf(tensor));
+  }
+  let dominant: number | null = null;
+  let most = -1;
+  for (const [type, bytes] of bytesByType) {
+    if (bytes <= most) continue;
+    dominant = type;
+    most = bytes;
+  }
+  return dominant === null ? null : tensorTypeName(dominant);
+}
+
+function vocabularySize(metadata: ReadonlyMap<string, GgufValue>): number | null {
+  const tokens = metadata.get('tokenizer.ggml.tokens');
+  return typeof tokens === 'object' && 'strings' in tokens ? tokens.strings : null;
+}
+
+function text(value: GgufValue | undefined): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function whole(value: GgufValue | undefined): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+}

@@ -1,0 +1,249 @@
+import type {
+  LlamaContextSequence,
+  LlamaModel,
+  SequenceEvaluateOptions,
+  Token,
+} from 'node-llama-cpp';
+import type { TurnPacket, TurnRequest } from '#shared/contract/engine-contract.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import type { StopReason, TtftParts, TurnFigures } from '#shared/metrics/turn-figures.ts';
+import type { AnswerMemory } from './answer-memory.ts';
+import { AnswerStream } from './answer-stream.ts';
+import type { ChatTemplate, RenderedPrompt } from './chat-template.ts';
+import { prefillChunkSize } from './chunk-size.ts';
+import { LatencyRecorder } from './latency-recorder.ts';
+import { samplingOptions } from './sampling-options.ts';
+import type { SequenceCache } from './sequence-cache.ts';
+import type { CacheFill, TelemetryMeter } from './telemetry-meter.ts';
+
+/** What a turn needs of the loaded model. */
+export interface TurnModel {
+  readonly model: LlamaModel;
+  readonly template: ChatTemplate;
+  readonly answers: AnswerMemory;
+  readonly cache: SequenceCache;
+  readonly batchSize: number;
+  /** Speed of the last evaluated chunk, tokens per millisecond: sizes the first one of a turn. */
+  prefillSpeed: number | null;
+  fill(): CacheFill;
+}
+
+interface TurnContext {
+  readonly signal: AbortSignal;
+  readonly emit: (packet: TurnPacket) => void;
+  readonly telemetry: TelemetryMeter;
+  /** On this process's clock. */
+  readonly receivedAt: number;
+}
+
+/**
+ * One turn: template, reuse, prefill, decode. Aborting ends it with what was generated until then.
+ *
+ * @throws AppError `template-failed`, `prompt-too-long` (nothing was evaluated, the cache is as it was)
+ */
+export async function runTurn(
+  target: TurnModel,
+  request: TurnRequest,
+  context: TurnContext,
+): Promise<TurnFigures> {
+  const startedAt = performance.now();
+  const prompt = target.template.render(request.systemPrompt, request.messages, target.answers);
+  refuseIfTooLong(prompt, target.cache.capacityTokens);
+  const renderedAt = performance.now();
+  const reusedTokens = await target.cache.alignTo(prompt.tokens);
+  const alignedAt = performance.now();
+
+  const generation = new Generation(target, request, context, prompt, reusedTokens);
+  const outcome = await generation.run();
+
+  const prefilledTokens = generation.prefilledTokens;
+  const prefillMs = outcome.promptReadAt - alignedAt;
+  const parts: TtftParts = {
+    queue: startedAt - context.receivedAt,
+    template: renderedAt - startedAt,
+    restore: alignedAt - renderedAt,
+    prefill: prefillMs,
+    firstDecode: outcome.firstTokenAt === null ? 0 : outcome.firstTokenAt - outcome.promptReadAt,
+  };
+  const fill = target.fill();
+  return {
+    stopReason: outcome.stopReason,
+    ttftMs: outcome.firstTokenAt === null ? null : outcome.firstTokenAt - context.receivedAt,
+    ttftParts: parts,
+    promptTokens: reusedTokens + prefilledTokens,
+    reusedTokens,
+    prefilledTokens,
+    prefillTokensPerSecond:
+      prefilledTokens > 0 && prefillMs > 0 ? (prefilledTokens * 1000) / prefillMs : null,
+    decodeTokensPerSecond: generation.latencies.tokensPerSecond(),
+    interTokenLatency: generation.latencies.gaps(),
+    generatedTokens: generation.latencies.count,
+    cacheUsedTokens: fill.usedTokens,
+    cacheCapacityTokens: fill.capacityTokens,
+    cacheUsedBytes: fill.usedBytes,
+    cacheCapacityBytes: fill.capacityBytes,
+  };
+}
+
+type TokenIterator = ReturnType<LlamaContextSequence['evaluateWithMetadata']>;
+
+interface Outcome {
+  readonly stopReason: StopReason;
+  /** When the last prompt token had been evaluated (or, when stopped before, the last chunk). */
+  readonly promptReadAt: number;
+  readonly firstTokenAt: number | null;
+}
+
+class Generation {
+  readonly latencies = new LatencyRecorder();
+  prefilledTokens = 0;
+
+  readonly #target: TurnModel;
+  readonly #request: TurnRequest;
+  readonly #context: TurnContext;
+  readonly #prompt: RenderedPrompt;
+  readonly #reusedTokens: number;
+  readonly #generated: Token[] = [];
+  /** Set by the library's last callback before it samples, which is when the batch is evaluated. */
+  #samplingAt = 0;
+
+  constructor(
+    target: TurnModel,
+    request: TurnRequest,
+    context: TurnContext,
+    prompt: RenderedPrompt,
+    reusedTokens: number,
+  ) {
+    this.#target = target;
+    this.#request = request;
+    this.#context = context;
+    this.#prompt = prompt;
+    this.#reusedTokens = reusedTokens;
+  }
+
+  async run(): Promise<Outcome> {
+    const lastChunk = await this.#readAllButLastChunk();
+    if (lastChunk === null) {
+      return { stopReason: 'stopped', promptReadAt: performance.now(), firstTokenAt: null };
+    }
+    const options: SequenceEvaluateOptions = {
+      ...samplingOptions(this.#request.sampling, this.#generated),
+      yieldEogToken: true,
+      // Asked for once per token, right after its batch: the only moment between evaluating and
+      // sampling that the library lets us see.
+      grammarEvaluationState: () => {
+        this.#samplingAt = performance.now();
+        return undefined;
+      },
+    };
+    const iterator = this.#target.cache.sequence.evaluateWithMetadata(lastChunk, {}, options);
+    try {
+      return await this.#decode(iterator, lastChunk.length);
+    } finally {
+      await iterator.return();
+    }
+  }
+
+  /** @returns the tokens still to read, at least one; null when stopped on the way */
+  async #readAllButLastChunk(): Promise<Token[] | null> {
+    const { cache, batchSize } = this.#target;
+    const tokens = this.#prompt.tokens;
+    let at = this.#reusedTokens;
+    this.#reportPrefill(null);
+    while (!this.#context.signal.aborted) {
+      const size = prefillChunkSize(this.#target.prefillSpeed, batchSize);
+      if (at + size >= tokens.length) return tokens.slice(at);
+      const startedAt = performance.now();
+      await cache.sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + size));
+      at += size;
+      this.#chunkRead(size, performance.now() - startedAt);
+    }
+    return null;
+  }
+
+  async #decode(iterator: TokenIterator, lastChunk: number): Promise<Outcome> {
+    const { model, cache } = this.#target;
+    const { signal, telemetry, emit } = this.#context;
+    const maxTokens = this.#request.sampling.maxTokens ?? Number.POSITIVE_INFINITY;
+    const lastChunkAt = performance.now();
+    const first = await iterator.next();
+    const firstTokenAt = performance.now();
+    const promptReadAt = this.#samplingAt;
+    this.#chunkRead(lastChunk, promptReadAt - lastChunkAt);
+    if (signal.aborted || first.done === true) {
+      return { stopReason: 'stopped', promptReadAt, firstTokenAt: null };
+    }
+    emit({ type: 'progress', progress: { phase: 'decode' } });
+    const answer = new AnswerStream(
+      this.#prompt,
+      (tokens, special, before) => model.detokenize(tokens, special, before),
+      (segment, text) => emit({ type: 'text', segment, text }),
+    );
+    const fill = () => this.#target.fill();
+    let stopReason: StopReason = 'end-of-turn';
+    let token = first.value.token;
+    let tokenAt = firstTokenAt;
+    try {
+      while (!model.isEogToken(token)) {
+        this.latencies.record(tokenAt);
+        this.#generated.push(token);
+        if (this.latencies.count >= maxTokens) {
+          stopReason = 'token-limit';
+        } else if (cache.usedTokens >= cache.capacityTokens) {
+          stopReason = 'context-full';
+        } else if (signal.aborted) {
+          stopReason = 'stopped';
+        } else {
+          const next = iterator.next();
+          // Work for this token is done while the model computes the next one.
+          answer.push(token);
+          telemetry.decoded(tokenAt, fill);
+          const result = await next;
+          tokenAt = performance.now();
+          if (answer.stopped || result.done === true) break;
+          token = result.value.token;
+          continue;
+        }
+        answer.push(token);
+        break;
+      }
+    } finally {
+      this.#target.answers.remember(this.#request.answerId, answer.end());
+    }
+    return { stopReason, promptReadAt, firstTokenAt };
+  }
+
+  #chunkRead(tokens: number, ms: number): void {
+    this.prefilledTokens += tokens;
+    if (ms > 0) this.#target.prefillSpeed = tokens / ms;
+    this.#reportPrefill(ms > 0 ? (tokens * 1000) / ms : null);
+  }
+
+  #reportPrefill(tokensPerSecond: number | null): void {
+    const totalTokens = this.#prompt.tokens.length - this.#reusedTokens;
+    const left = totalTokens - this.prefilledTokens;
+    this.#context.emit({
+      type: 'progress',
+      progress: {
+        phase: 'prefill',
+        reusedTokens: this.#reusedTokens,
+        doneTokens: this.prefilledTokens,
+        totalTokens,
+        tokensPerSecond,
+        remainingMs: tokensPerSecond === null ? null : (left * 1000) / tokensPerSecond,
+      },
+    });
+    this.#context.telemetry.prefill(this.#target.fill(), tokensPerSecond);
+  }
+}
+
+function refuseIfTooLong(prompt: RenderedPrompt, capacity: number): void {
+  const length = prompt.tokens.length;
+  if (length <= capacity) return;
+  const format = new Intl.NumberFormat('en-US');
+  throw new AppError(
+    'prompt-too-long',
+    `This conversation is ${format.format(length)} tokens long, and the context holds ${format.format(capacity)}.`,
+    { suggestion: 'Load the model with a longer context, or start a new chat.' },
+  );
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { samplingSchema } from '#shared/chat/sampling.ts';
+import {
+  type EngineContract,
+  engineContract,
+  type PromptMessage,
+  type TurnPacket,
+} from '#shared/contract/engine-contract.ts';
+import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
+import type { LoadOptions, LoadProgress, LoadReport } from '#shared/model/load.ts';
+import { type Client, createClient } from '#shared/rpc/client.ts';
+import { createChildProcessPort } from '#shared/rpc/ports/child-process-port.ts';
+
+const entry = join(import.meta.dirname, '..', '..', 'src', 'engine', 'engine.ts');
+
+/** What a finished turn left behind. */
+export interface Turn {
+  readonly answerId: string;
+  readonly text: string;
+  readonly packets: readonly TurnPacket[];
+  readonly figures: TurnFigures;
+}
+
+type SamplingInput = z.input<typeof samplingSchema>;
+
+/** The real engine in its own process, as the host has it. Dispose it: that ends the process. */
+export interface EngineUnderTest extends AsyncDisposable {
+  readonly client: Client<EngineContract>;
+  readonly process: ChildProcess;
+  /** Everything the process has written to stderr. */
+  stderr(): string;
+  load(
+    path: string,
+    options?: Partial<LoadOptions>,
+    control?: { signal?: AbortSignal; onProgress?: (progress: LoadProgress) => void },
+  ): Promise<LoadReport>;
+}
+
+export function startEngine(): EngineUnderTest {
+  const child = fork(entry, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let stderr = '';
+  child.stderr?.on('data', chunk => {
+    stderr += String(chunk);
+  });
+  const exited = new Promise<void>(resolve => child.once('exit', () => resolve()));
+  const client = createClient(engineContract, createChildProcessPort(child));
+  return {
+    client,
+    process: child,
+    stderr: () => stderr,
+    load: (path, options = {}, control = {}) =>
+      client.stream(
+        'model.load',
+        { path, options: { backend: 'cpu', threads: 1, ...options } },
+        {
+          onItem: progress => control.onProgress?.(progress),
+          ...(control.signal === undefined ? {} : { signal: control.signal }),
+        },
+      ),
+    async [Symbol.asyncDispose]() {
+      client.close();
+      await exited;
+    },
+  };
+}
+
+export interface TurnControl {
+  readonly sampling?: SamplingInput;
+  readonly answerId?: string;
+  readonly conversationId?: string;
+  readonly systemPrompt?: string;
+  onPacket?(packet: TurnPacket): void;
+}
+
+/** Greedy and short unless told otherwise. */
+export async function runTurn(
+  engine: EngineUnderTest,
+  messages: readonly PromptMessage[],
+  control: TurnControl = {},
+): Promise<Turn> {
+  const answerId = control.answerId ?? randomUUID();
+  const packets: TurnPacket[] = [];
+  let text = '';
+  const figures = await engine.client.stream(
+    'turn.run',
+    {
+      conversationId: control.conversationId ?? randomUUID(),
+      answerId,
+      systemPrompt: control.systemPrompt ?? '',
+      messages: [...messages],
+      sampling: { temperature: 0, maxTokens: 24, ...control.sampling },
+    },
+    {
+      onItem(packet) {
+        packets.push(packet);
+        if (packet.type === 'text' && packet.segment === 'answer') text += packet.text;
+        control.onPacket?.(packet);
+      },
+    },
+  );
+  return { answerId, text, packets, figures };
+}
+
+export function userMessage(text: string): PromptMessage {
+  return { id: randomUUID(), role: 'user', text, reasoning: '' };
+}
+
+export function answerMessage(turn: Turn): PromptMessage {
+  return { id: turn.answerId, role: 'assistant', text: turn.text, reasoning: '' };
+}
