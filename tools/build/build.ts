@@ -3,6 +3,7 @@
 // node-llama-cpp is the only package that ships as one.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import react from '@vitejs/plugin-react';
 import { build, type InlineConfig, type Rolldown } from 'vite';
 import { buildHash, stampBuild } from '../setup/application.mjs';
@@ -27,7 +28,7 @@ interface Bundle {
 const shared: InlineConfig = {
   root,
   configFile: false,
-  logLevel: 'warn',
+  logLevel: 'error',
   publicDir: false,
 };
 
@@ -120,6 +121,11 @@ async function buildBundle(bundle: Bundle): Promise<string[]> {
   return describeForeignImports(bundle.name, chunks, bundle.allowed);
 }
 
+/** A bundler's error draws in colour whether or not a terminal reads it. */
+function plainMessage(error: unknown): string {
+  return stripVTControlCharacters(error instanceof Error ? error.message : String(error)).trim();
+}
+
 async function main(): Promise<void> {
   const started = performance.now();
   const hash = await buildHash();
@@ -127,7 +133,10 @@ async function main(): Promise<void> {
   for (const bundle of bundles.filter(bundle => !ready.includes(bundle))) {
     console.log(`build: ${bundle.entry} does not exist yet, dist/${bundle.name} is left out`);
   }
-  const complaints = (await Promise.all(ready.map(buildBundle))).flat();
+  const results = await Promise.allSettled(ready.map(buildBundle));
+  const complaints = results.flatMap(result =>
+    result.status === 'fulfilled' ? result.value : [plainMessage(result.reason)],
+  );
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (complaints.length > 0) {
     throw new Error(complaints.join('\n'));
@@ -139,6 +148,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(plainMessage(error));
   process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { repositoryRoot } from './repository.mjs';
 import { SetupError } from './step.mjs';
 
@@ -38,7 +39,11 @@ export async function runCommand(command, args, options) {
     );
   });
   if (outcome !== '') {
-    const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+    const tail = stripVTControlCharacters(output)
+      .trimEnd()
+      .split('\n')
+      .slice(-TAIL_LINES)
+      .join('\n');
     throw new SetupError(`${shown}: ${outcome}\n${tail}`.trimEnd(), options.advice);
   }
 }

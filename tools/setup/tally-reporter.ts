@@ -1,12 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
-
-/** How a whole test run went. A file that cannot be loaded counts as one failed test. */
-export interface Tally {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
+import type { Tally } from './tally.mjs';
 
 /** Writes the tally of a run to the file that HEADROOM_TALLY names, for the last line of npm test. */
 class TallyReporter implements Reporter {

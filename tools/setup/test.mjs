@@ -8,6 +8,7 @@ import { packageCommand } from './package-command.mjs';
 import { prepare } from './prepare.mjs';
 import { repositoryRoot } from './repository.mjs';
 import { runMain } from './step.mjs';
+import { verdictOf } from './tally.mjs';
 
 const tallyFile = path.join(repositoryRoot, 'build', 'test', 'tally.json');
 
@@ -36,15 +37,8 @@ async function runTests() {
  * @param {number} code vitest's own
  */
 function report(code) {
-  if (!existsSync(tallyFile)) {
-    process.stdout.write('The test run ended before it was complete.\n0 passed, 1 failed\n');
-    return code === 0 ? 1 : code;
-  }
-  const { passed, failed, skipped } = JSON.parse(readFileSync(tallyFile, 'utf8'));
-  if (passed + failed === 0) {
-    process.stdout.write('No test ran.\n');
-  }
-  const more = skipped > 0 ? `, ${skipped} skipped` : '';
-  process.stdout.write(`${passed} passed, ${failed} failed${more}\n`);
-  return code === 0 && (failed > 0 || passed === 0) ? 1 : code;
+  const tally = existsSync(tallyFile) ? JSON.parse(readFileSync(tallyFile, 'utf8')) : undefined;
+  const verdict = verdictOf(tally, code);
+  process.stdout.write(`${verdict.lines.join('\n')}\n`);
+  return verdict.code;
 }
