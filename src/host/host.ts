@@ -105,7 +105,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
 
 async function createDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    // Conversations are nobody else's business on a shared machine.
+    await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (thrown) {
     throw new AppError('storage-failed', `The data folder ${path} could not be created.`, {
       suggestion:

@@ -56,7 +56,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   }
 
   async function waitForModel(conversationId: string): Promise<LoadedModel> {
-    if (turns.has(conversationId) || waiting.has(conversationId)) throw stillAnswering();
+    if (isRunning(turns.get(conversationId)) || waiting.has(conversationId)) {
+      throw stillAnswering();
+    }
     waiting.add(conversationId);
     try {
       return await options.model().loaded(modelDeadlineMs);
@@ -117,7 +119,10 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       publish: event => followers.publish(conversationId, event),
     });
     turns.set(conversationId, turn);
-    void turn.released.then(() => turns.delete(conversationId));
+    void turn.released.then(() => {
+      // The next turn may have begun already.
+      if (turns.get(conversationId) === turn) turns.delete(conversationId);
+    });
     return { userMessageId: question.id, answerId: answer.id };
   }
 
@@ -145,12 +150,16 @@ export function createChatService(options: ChatServiceOptions): ChatService {
       return await followers.follow(conversationId, snapshot, viewer);
     },
 
-    isAnswering: () => turns.size > 0,
+    isAnswering: () => turns.values().some(isRunning),
 
     failAll(error) {
       for (const turn of turns.values()) turn.fail(error);
     },
   };
+}
+
+function isRunning(turn: RunningTurn | undefined): boolean {
+  return turn !== undefined && turn.progress() !== null;
 }
 
 function stillAnswering(): AppError {

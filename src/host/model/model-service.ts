@@ -65,11 +65,10 @@ export function createModelService(options: ModelServiceOptions): ModelService {
   engine.onDeath(death => {
     const before = state.get();
     if (before.phase !== 'loaded' || holder?.generation !== death.generation) return;
-    dispatch({ type: 'lost', error: death.error });
-    if (!death.restarting) return;
-    const { options: again, planned } = before.report;
+    const again = { path: before.report.planned.model.path, options: before.report.options };
+    dispatch({ type: 'lost', error: death.error, reload: death.restarting ? again : null });
     // Its outcome is in the state; nobody else waits for it.
-    runLoad({ path: planned.model.path, options: again }).catch(() => {});
+    if (death.restarting) runLoad(again).catch(() => {});
   });
 
   /** Takes the one place for loads and unloads. */

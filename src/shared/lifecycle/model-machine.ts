@@ -12,8 +12,12 @@ export type ModelEvent =
       readonly report: LoadReport | null;
       readonly error: AppErrorData | null;
     }
-  /** The engine died and took the model along. */
-  | { readonly type: 'lost'; readonly error: AppErrorData };
+  /** The engine died and took the model along; `reload` when it is loaded again at once. */
+  | {
+      readonly type: 'lost';
+      readonly error: AppErrorData;
+      readonly reload: { readonly path: string; readonly options: LoadOptions } | null;
+    };
 
 export const noModel: ModelState = { phase: 'none', error: null };
 
@@ -22,8 +26,7 @@ export function nextModelState(state: ModelState, event: ModelEvent): ModelState
   switch (event.type) {
     case 'load': {
       if (state.phase === 'loading' || state.phase === 'unloading') return state;
-      const { path, options } = event;
-      return { phase: 'loading', path, options, progress: { stage: 'engine', fraction: null } };
+      return loading(event);
     }
     case 'progress':
       return state.phase === 'loading' ? { ...state, progress: event.progress } : state;
@@ -36,6 +39,12 @@ export function nextModelState(state: ModelState, event: ModelEvent): ModelState
     }
     case 'lost':
       // Without a model there was nothing to lose, and the older reason stays the better one.
-      return state.phase === 'none' ? state : { phase: 'none', error: event.error };
+      if (state.phase === 'none') return state;
+      // Straight into the load: whoever waits for the model must not see a moment without one.
+      return event.reload === null ? { phase: 'none', error: event.error } : loading(event.reload);
   }
+}
+
+function loading({ path, options }: { path: string; options: LoadOptions }): ModelState {
+  return { phase: 'loading', path, options, progress: { stage: 'engine', fraction: null } };
 }
