@@ -1,0 +1,90 @@
+import { type Command, Option } from 'commander';
+import { type Sampling, samplingSchema } from '#shared/chat/sampling.ts';
+import { type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
+import { backends, type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
+import { collect, optionValue } from './option-parsers.ts';
+
+/** What `chat` was asked for; what was left out is the app's default. */
+export interface ChatOptions {
+  readonly prompt: readonly string[];
+  readonly system?: string;
+  readonly context?: LoadOptions['contextLength'];
+  readonly typeK?: CacheType;
+  readonly typeV?: CacheType;
+  readonly flashAttention?: LoadOptions['flashAttention'];
+  readonly threads?: LoadOptions['threads'];
+  readonly gpuLayers?: LoadOptions['gpuLayers'];
+  readonly batch?: number;
+  readonly backend?: LoadOptions['backend'];
+  readonly gen?: Sampling['maxTokens'];
+  readonly seed?: Sampling['seed'];
+  readonly temperature?: number;
+  readonly json?: boolean;
+}
+
+const load = loadOptionsSchema.shape;
+const sampling = samplingSchema.shape;
+
+const examples = `
+Examples:
+  headroom chat model.gguf --prompt "Why is the sky blue?"
+  headroom chat model.gguf --system "Answer in one sentence." --prompt "Hello" --gen 64 --seed 1
+  headroom chat model.gguf --type-k q8_0 --type-v q8_0 --prompt "Hello" --prompt "Go on" --json`;
+
+export function addChatCommand(
+  program: Command,
+  action: (file: string, options: ChatOptions) => Promise<void>,
+): void {
+  program
+    .command('chat')
+    .description('Load a GGUF file, send it messages of one conversation and print its answers.')
+    .argument('<file>', 'the GGUF file')
+    .requiredOption('--prompt <text>', 'a message; give it again for the next turn', collect)
+    .option('--system <text>', 'the system prompt')
+    .option(
+      '--context <tokens>',
+      'context length, or "auto"',
+      optionValue(load.contextLength, 'a number of tokens above 0, or "auto"'),
+    )
+    .addOption(new Option('--type-k <type>', 'element type of the cached keys').choices(cacheTypes))
+    .addOption(
+      new Option('--type-v <type>', 'element type of the cached values').choices(cacheTypes),
+    )
+    .addOption(
+      new Option('--flash-attention <mode>', 'flash attention').choices(['on', 'off', 'auto']),
+    )
+    .option(
+      '--threads <count>',
+      'threads that decode, or "auto"',
+      optionValue(load.threads, 'a number from 1 to 1024, or "auto"'),
+    )
+    .option(
+      '--gpu-layers <count>',
+      'layers kept on the GPU, or "auto"',
+      optionValue(load.gpuLayers, 'a number from 0 to 10000, or "auto"'),
+    )
+    .option(
+      '--batch <tokens>',
+      'tokens evaluated at once while reading the prompt',
+      optionValue(load.batchSize, 'a number from 32 to 8192'),
+    )
+    .addOption(new Option('--backend <name>', 'what computes').choices(backends))
+    .option(
+      '--gen <tokens>',
+      'tokens of one answer at most',
+      optionValue(sampling.maxTokens, 'a number of tokens above 0'),
+    )
+    .option(
+      '--seed <number>',
+      'makes the choice of tokens repeatable',
+      optionValue(sampling.seed, 'a whole number from 0 to 4294967295'),
+    )
+    .option(
+      '--temperature <number>',
+      '0 always takes the most probable token',
+      optionValue(sampling.temperature, 'a number from 0 to 5'),
+    )
+    .option('--json', 'print one JSON object with the answers and every figure')
+    .addHelpText('after', examples)
+    .action(action);
+}

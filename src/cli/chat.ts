@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { forkEngine } from '#host/engine/fork-engine.ts';
+import { createHost } from '#host/host.ts';
+import { type AppContract, appContract } from '#shared/contract/app-contract.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { formatPercent } from '#shared/metrics/format.ts';
+import type { LoadReport } from '#shared/model/load.ts';
+import { type Client, createClient } from '#shared/rpc/client.ts';
+import { createMemoryPorts } from '#shared/rpc/ports/memory-port.ts';
+import type { ChatOptions } from './chat-options.ts';
+import { figuresText, loadResult, type TurnReport, turnReport } from './chat-report.ts';
+import { openConversation } from './conversation.ts';
+import { exitCodes, reportFailure } from './failure.ts';
+import type { Installation } from './installation.ts';
+import { catchInterrupts, type Interrupts } from './interrupts.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What there is to report, also when a later turn fails. */
+interface ChatResult {
+  load?: ReturnType<typeof loadResult>;
+  readonly turns: TurnReport[];
+}
+
+/** One conversation through the same host and engine as the app's, on data of its own. */
+export async function runChat(
+  file: string,
+  options: ChatOptions,
+  installation: Installation,
+  terminal: Terminal,
+): Promise<number> {
+  const json = options.json ?? false;
+  const interrupts = catchInterrupts();
+  const result: ChatResult = { turns: [] };
+  try {
+    await withHost(installation, async client => {
+      const hangUp = () => client.close();
+      for (const signal of [interrupts.quit, terminal.readerGone]) {
+        if (signal.aborted) hangUp();
+        else signal.addEventListener('abort', hangUp, { once: true });
+      }
+      await holdConversation(client, file, options, interrupts, terminal, result);
+    });
+    if (json) terminal.writeLine(JSON.stringify(result));
+    return interrupts.stop.aborted ? exitCodes.interrupted : exitCodes.success;
+  } catch (thrown) {
+    terminal.showProgress('');
+    if (terminal.readerGone.aborted) return exitCodes.success;
+    if (!interrupts.quit.aborted) reportFailure(thrown, terminal, json, result);
+    return interrupts.stop.aborted ? exitCodes.interrupted : exitCodes.failure;
+  } finally {
+    interrupts[Symbol.dispose]();
+  }
+}
+
+/** Whatever happens inside, engine and data are gone afterwards. */
+async function withHost(
+  installation: Installation,
+  use: (client: Client<AppContract>) => Promise<void>,
+): Promise<void> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'headroom-chat-'));
+  try {
+    const host = await createHost({
+      dataDirectory,
+      shell: 'command-line',
+      version: installation.version,
+      builtInModelPath: installation.builtInModelPath,
+      launchEngine: forkEngine(installation.enginePath),
+      initialModelPath: null,
+    });
+    try {
+      const [clientPort, hostPort] = createMemoryPorts();
+      host.connect(hostPort);
+      await use(createClient(appContract, clientPort));
+    } finally {
+      await host[Symbol.asyncDispose]();
+    }
+  } finally {
+    await rm(dataDirectory, { recursive: true, force: true });
+  }
+}
+
+async function holdConversation(
+  client: Client<AppContract>,
+  file: string,
+  options: ChatOptions,
+  interrupts: Interrupts,
+  terminal: Terminal,
+  result: ChatResult,
+): Promise<void> {
+  const report = await loadModel(client, file, options, interrupts, terminal);
+  result.load = loadResult(report);
+
+  const { id } = await client.call('conversations.create', {});
+  await client.call('conversations.update', {
+    conversationId: id,
+    systemPrompt: options.system,
+    sampling: {
+      maxTokens: options.gen,
+      seed: options.seed,
+      temperature: options.temperature,
+    },
+  });
+  const conversation = await openConversation(client, id, (segment, text) => {
+    if (options.json) return;
+    if (segment === 'answer') terminal.writeAnswer(text);
+    else terminal.writeThought(text);
+  });
+
+  for (const prompt of options.prompt) {
+    if (interrupts.stop.aborted) return;
+    const answer = await conversation.send(prompt, interrupts.stop);
+    if (!options.json) terminal.writeLine('');
+    if (answer.figures === null) {
+      throw answer.error === null
+        ? new AppError('internal', 'An answer ended without its figures.')
+        : AppError.fromData(answer.error);
+    }
+    result.turns.push(turnReport(prompt, answer, answer.figures));
+    if (!options.json) terminal.note(figuresText(answer.figures));
+  }
+}
+
+async function loadModel(
+  client: Client<AppContract>,
+  file: string,
+  options: ChatOptions,
+  interrupts: Interrupts,
+  terminal: Terminal,
+): Promise<LoadReport> {
+  const cancel = () => {
+    // The load itself then ends as cancelled, and that is what is reported.
+    client.call('model.cancelLoad', {}).catch(() => {});
+  };
+  const progress = client.watch('model', model => {
+    if (model.phase !== 'loading') return;
+    const { stage, fraction } = model.progress;
+    const part = fraction === null ? '' : ` ${formatPercent(fraction)}`;
+    terminal.showProgress(`Loading ${basename(file)}: ${stage}${part}`);
+  });
+  interrupts.stop.addEventListener('abort', cancel, { once: true });
+  try {
+    return await client.call('model.load', {
+      path: resolve(file),
+      options: {
+        backend: options.backend,
+        contextLength: options.context,
+        typeK: options.typeK,
+        typeV: options.typeV,
+        flashAttention: options.flashAttention,
+        gpuLayers: options.gpuLayers,
+        threads: options.threads,
+        batchSize: options.batch,
+      },
+    });
+  } finally {
+    interrupts.stop.removeEventListener('abort', cancel);
+    progress[Symbol.dispose]();
+    terminal.showProgress('');
+  }
+}

@@ -1,0 +1,84 @@
+import { Command, CommanderError } from 'commander';
+import { AppError } from '#shared/errors/app-error.ts';
+import { runChat } from './chat.ts';
+import { addChatCommand, type ChatOptions } from './chat-options.ts';
+import { exitCodes, reportFailure } from './failure.ts';
+import { findInstallation, type Installation } from './installation.ts';
+import { runServe } from './serve.ts';
+import { addServeCommand, type ServeOptions } from './serve-options.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+const examples = `
+Examples:
+  headroom serve
+  headroom serve --port 8080 --no-open --model model.gguf
+  headroom chat model.gguf --prompt "Why is the sky blue?"
+  headroom chat model.gguf --context 8192 --type-k q8_0 --type-v q8_0 \\
+      --prompt "My name is Ada." --prompt "What is my name?" --json`;
+
+/**
+ * Runs one command to its end.
+ *
+ * @param args what follows the program's name
+ * @returns the exit code
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const terminal = openTerminal();
+  const json = args.includes('--json');
+  try {
+    const installation = findInstallation();
+    let exitCode: number = exitCodes.success;
+    const program = createProgram(installation, {
+      chat: async (file, options) => {
+        exitCode = await runChat(file, options, installation, terminal);
+      },
+      serve: async options => {
+        exitCode = await runServe(options, installation, terminal);
+      },
+    });
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return reportUsage(thrown, terminal, json);
+    reportFailure(thrown, terminal, json);
+    return exitCodes.failure;
+  }
+}
+
+interface Actions {
+  chat(file: string, options: ChatOptions): Promise<void>;
+  serve(options: ServeOptions): Promise<void>;
+}
+
+function createProgram(installation: Installation, actions: Actions): Command {
+  const program = new Command('headroom')
+    .description('Run language models on your own machine and see what the KV cache costs.')
+    .version(installation.version)
+    .addHelpText('after', examples)
+    .showSuggestionAfterError(false)
+    .exitOverride()
+    // Said by `reportUsage`, which also knows about JSON.
+    .configureOutput({ outputError: () => {} });
+  addChatCommand(program, actions.chat);
+  addServeCommand(program, actions.serve);
+  return program;
+}
+
+function reportUsage(error: CommanderError, terminal: Terminal, json: boolean): number {
+  // Help and version were asked for and have been printed.
+  if (error.exitCode === 0) return exitCodes.success;
+  // The help instead of a missing command speaks for itself.
+  if (error.code !== 'commander.help') {
+    const [sentence = error.message] = error.message.replace(/^error: /, '').split('\n');
+    const usage = new AppError('invalid-input', capitalized(sentence), {
+      suggestion: 'See "headroom --help", or "headroom chat --help" for the options of a command.',
+    });
+    reportFailure(usage, terminal, json);
+  }
+  return exitCodes.usage;
+}
+
+function capitalized(sentence: string): string {
+  const text = sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
