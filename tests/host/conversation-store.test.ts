@@ -1,0 +1,304 @@
+import { randomUUID } from 'node:crypto';
+import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openConversationStore } from '#host/store/conversation-store.ts';
+import { openDatabase } from '#host/store/database.ts';
+import { migrations } from '#host/store/migrations.ts';
+import type { Conversation, Message } from '#shared/chat/conversation.ts';
+import { samplingSchema } from '#shared/chat/sampling.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { turnFigures } from './fixtures/scripted-engine.ts';
+import { createTemporaryDirectory, type TemporaryDirectory } from './temporary-directory.ts';
+
+let directory: TemporaryDirectory;
+let path: string;
+
+beforeEach(async () => {
+  directory = await createTemporaryDirectory();
+  path = join(directory.path, 'conversations.db');
+});
+afterEach(() => directory[Symbol.asyncDispose]());
+
+function conversation(title: string, updatedAt = 0): Conversation {
+  return {
+    id: randomUUID(),
+    title,
+    systemPrompt: 'Be brief.',
+    sampling: samplingSchema.parse({ seed: 7 }),
+    createdAt: 0,
+    updatedAt,
+  };
+}
+
+function turnOf(
+  { id: conversationId }: Conversation,
+  text: string,
+  parentId: string | null = null,
+): { question: Message; answer: Message } {
+  const question: Message = {
+    id: randomUUID(),
+    conversationId,
+    parentId,
+    role: 'user',
+    text,
+    reasoning: '',
+    status: 'done',
+    error: null,
+    figures: null,
+    modelName: null,
+    createdAt: 1,
+  };
+  const answer: Message = {
+    ...question,
+    id: randomUUID(),
+    parentId: question.id,
+    role: 'assistant',
+    text: '',
+    status: 'running',
+    modelName: 'Tiny',
+  };
+  return { question, answer };
+}
+
+function failureOf(work: () => unknown): AppError {
+  try {
+    work();
+  } catch (thrown) {
+    if (thrown instanceof AppError) return thrown;
+    throw thrown;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('conversations on disk', () => {
+  test('what was written would not come back, or not as it was', () => {
+    const chat = conversation('Named');
+    const { question, answer } = turnOf(chat, 'Hello');
+    const ended: Message = {
+      ...answer,
+      text: 'Hi',
+      reasoning: 'Hm',
+      status: 'done',
+      figures: turnFigures('end-of-turn'),
+    };
+    {
+      using store = openConversationStore(path);
+      store.insert(chat);
+      store.update({ ...chat, title: 'Renamed', systemPrompt: 'Be long.' }, true);
+      store.appendTurn({ ...chat, title: 'Renamed', updatedAt: 5 }, question, answer);
+      store.finish(ended);
+    }
+    using store = openConversationStore(path);
+    expect(store.find(chat.id)).toEqual({
+      conversation: { ...chat, title: 'Renamed', systemPrompt: 'Be long.', updatedAt: 5 },
+      titleChosen: true,
+    });
+    expect(store.messages(chat.id)).toEqual([question, ended]);
+  });
+
+  test('a message that was accepted would be lost when the process is killed at once', () => {
+    using store = openConversationStore(path);
+    const chat = conversation('Kept');
+    store.insert(chat);
+    const { question, answer } = turnOf(chat, 'Do not lose me');
+    store.appendTurn(chat, question, answer);
+    store.checkpoint({ ...answer, text: 'Half an ans' });
+    // Another connection sees only what has left this process.
+    using other = openConversationStore(path);
+    expect(other.messages(chat.id).map(({ text }) => text)).toEqual([
+      'Do not lose me',
+      'Half an ans',
+    ]);
+    using raw = new DatabaseSync(path);
+    expect(raw.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+  });
+
+  test('half of a turn would be stored when the other half is refused', () => {
+    using store = openConversationStore(path);
+    const chat = conversation('Whole');
+    store.insert(chat);
+    const { question, answer } = turnOf(chat, 'Hello');
+    const orphan = { ...answer, conversationId: randomUUID() };
+    expect(() => store.appendTurn({ ...chat, title: 'Changed' }, question, orphan)).toThrow();
+    expect(store.messages(chat.id)).toEqual([]);
+    expect(store.find(chat.id)?.conversation.title).toBe('Whole');
+  });
+
+  test('an answer that was running when the app was closed would run for ever', () => {
+    const chat = conversation('Cut off');
+    const { question, answer } = turnOf(chat, 'Hello');
+    const error = new AppError('cancelled', 'Headroom was closed.').data;
+    using store = openConversationStore(path);
+    store.insert(chat);
+    store.appendTurn(chat, question, answer);
+    store.checkpoint({ ...answer, text: 'Half' });
+    expect(store.failRunning(error)).toBe(1);
+    expect(store.failRunning(error)).toBe(0);
+    expect(store.messages(chat.id)[1]).toEqual({
+      ...answer,
+      text: 'Half',
+      status: 'failed',
+      error,
+    });
+    expect(store.list('half')).toHaveLength(1);
+  });
+
+  test('a deleted conversation would live on in the search, or its messages on the disk', () => {
+    using store = openConversationStore(path);
+    const chat = conversation('Secret plan');
+    const { question, answer } = turnOf(chat, 'hidden words');
+    const next = turnOf(chat, 'and more', answer.id);
+    store.insert(chat);
+    store.appendTurn(chat, question, answer);
+    store.finish({ ...answer, status: 'done', text: 'answer' });
+    store.appendTurn(chat, next.question, next.answer);
+    store.delete(chat.id);
+    expect(store.list('')).toEqual([]);
+    expect(store.list('secret')).toEqual([]);
+    expect(store.list('hidden')).toEqual([]);
+    using raw = new DatabaseSync(path);
+    expect(raw.prepare('SELECT count(*) AS n FROM messages').get()).toEqual({ n: 0 });
+    expect(raw.prepare('SELECT count(*) AS n FROM message_words').get()).toEqual({ n: 0 });
+  });
+});
+
+describe('the list of conversations', () => {
+  test('the newest one would be somewhere down the list', () => {
+    using store = openConversationStore(path);
+    for (const [title, time] of [
+      ['middle', 2],
+      ['oldest', 1],
+      ['newest', 3],
+    ] as const) {
+      store.insert(conversation(title, time));
+    }
+    expect(store.list('').map(({ title }) => title)).toEqual(['newest', 'middle', 'oldest']);
+  });
+
+  test('a search would miss messages, accents, word beginnings, or find across conversations', () => {
+    using store = openConversationStore(path);
+    const tea = conversation('Grüner Tee');
+    const cache = conversation('Cache sizes');
+    for (const chat of [tea, cache]) store.insert(chat);
+    const { question, answer } = turnOf(cache, 'How large is a quantized one?');
+    store.appendTurn(cache, question, answer);
+    store.checkpoint({ ...answer, text: 'half of an' });
+    expect(store.list('half')).toEqual([]);
+    store.finish({ ...answer, text: 'Half of an f16 one.', status: 'done' });
+
+    const found = (query: string) => store.list(query).map(({ title }) => title);
+    expect(found('gruner')).toEqual(['Grüner Tee']);
+    expect(found('quant')).toEqual(['Cache sizes']);
+    expect(found('LARGE QUANTIZED')).toEqual(['Cache sizes']);
+    expect(found('half f16')).toEqual(['Cache sizes']);
+    expect(found('tee cache')).toEqual([]);
+    expect(found('" OR *')).toEqual([]);
+    expect(found('?!')).toEqual([]);
+    store.update({ ...tea, title: 'Black tea' }, true);
+    expect(found('gruner')).toEqual([]);
+    expect(found('bla')).toEqual(['Black tea']);
+  });
+});
+
+describe('a column that cannot be understood', () => {
+  test('one damaged column would make the whole conversation unreadable', () => {
+    const chat = conversation('Odd');
+    const { question, answer } = turnOf(chat, 'Hello');
+    {
+      using store = openConversationStore(path);
+      store.insert(chat);
+      store.appendTurn(chat, question, answer);
+      using raw = new DatabaseSync(path);
+      raw.exec(
+        `UPDATE conversations SET sampling = '{"temperature": "hot"}';
+         UPDATE messages SET figures = '{not json', error = '7', status = 'failed' WHERE role = 'assistant'`,
+      );
+    }
+    using store = openConversationStore(path);
+    expect(store.find(chat.id)?.conversation.sampling).toEqual(samplingSchema.parse({}));
+    const read = store.messages(chat.id)[1];
+    expect(read?.figures).toBeNull();
+    expect(read?.error?.code).toBe('storage-failed');
+  });
+});
+
+describe('the file', () => {
+  const later = [...migrations, 'ALTER TABLE conversations ADD COLUMN pinned INTEGER'];
+
+  test('a migration that goes wrong would be the end of the conversations', async () => {
+    const chat = conversation('Precious');
+    {
+      using store = openConversationStore(path);
+      store.insert(chat);
+    }
+    openDatabase(path, later).close();
+    const backups = (await readdir(directory.path)).filter(name => name.includes('backup'));
+    expect(backups).toEqual(['conversations.db.backup-format-1']);
+    using backup = openConversationStore(join(directory.path, backups[0] ?? ''));
+    expect(backup.list('')).toHaveLength(1);
+    using migrated = new DatabaseSync(path);
+    expect(migrated.prepare('SELECT title, pinned FROM conversations').get()).toEqual({
+      title: 'Precious',
+      pinned: null,
+    });
+  });
+
+  test('a migration that fails would leave half of itself behind', () => {
+    openConversationStore(path)[Symbol.dispose]();
+    const broken = [...migrations, 'CREATE TABLE left_over (x); SELECT no_such_function()'];
+    const failure = failureOf(() => openDatabase(path, broken));
+    expect(failure.code).toBe('storage-failed');
+    using raw = new DatabaseSync(path);
+    expect(raw.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    expect(raw.prepare("SELECT name FROM sqlite_schema WHERE name = 'left_over'").get()).toBe(
+      undefined,
+    );
+  });
+
+  test('the file of a newer release would be changed by an older one', async () => {
+    openDatabase(path, later).close();
+    const before = await readFile(path);
+    const failure = failureOf(() => openConversationStore(path));
+    expect(failure.code).toBe('storage-failed');
+    expect(failure.message).toContain(path);
+    expect(failure.message).toContain('newer Headroom');
+    expect(failure.data.suggestion).toContain('Update Headroom');
+    expect(await readFile(path)).toEqual(before);
+  });
+
+  test('a file that is no database would be replaced, or refused without its name', async () => {
+    await writeFile(path, 'These are my notes, not a database.'.repeat(100));
+    const before = await readFile(path);
+    const failure = failureOf(() => openConversationStore(path));
+    expect(failure.code).toBe('storage-failed');
+    expect(failure.message).toContain(path);
+    expect(failure.data.suggestion).toMatch(/Nothing was deleted.*Move the file/);
+    expect(await readFile(path)).toEqual(before);
+    expect(await readdir(directory.path)).toEqual([basename(path)]);
+  });
+
+  test('a damaged page would be found only when a conversation is opened, or never', async () => {
+    {
+      using store = openConversationStore(path);
+      for (let n = 0; n < 200; n++) store.insert(conversation(`Number ${n} ${'x'.repeat(200)}`));
+    }
+    const { size } = await stat(path);
+    const file = await open(path, 'r+');
+    await file.write(Buffer.alloc(4096 * 4, 0xa5), 0, 4096 * 4, Math.floor(size / 2 / 4096) * 4096);
+    await file.close();
+    const failure = failureOf(() => openConversationStore(path));
+    expect(failure.code).toBe('storage-failed');
+    expect(failure.message).toContain(path);
+    expect(failure.message).toContain('damaged');
+    expect((await stat(path)).size).toBe(size);
+  });
+
+  test('a data folder that cannot be written to would be an error without a place', () => {
+    const failure = failureOf(() => openConversationStore(join(directory.path, 'no', 'such.db')));
+    expect(failure.code).toBe('storage-failed');
+    expect(failure.message).toContain('such.db');
+    expect(failure.data.suggestion).toContain('folder');
+  });
+});
