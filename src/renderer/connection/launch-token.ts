@@ -5,11 +5,12 @@ const storageKey = 'headroom.token';
  * send to nobody; it is taken out of the address bar and kept for reloads of this tab.
  */
 export function takeLaunchToken(): string {
-  const fromAddress = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (fromAddress !== null) {
-    sessionStorage.setItem(storageKey, fromAddress);
-    history.replaceState(null, '', location.pathname + location.search);
-    return fromAddress;
-  }
-  return sessionStorage.getItem(storageKey) ?? '';
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const fromAddress = fragment.get('token');
+  if (fromAddress === null) return sessionStorage.getItem(storageKey) ?? '';
+  sessionStorage.setItem(storageKey, fromAddress);
+  fragment.delete('token');
+  const rest = fragment.size === 0 ? '' : `#${fragment}`;
+  history.replaceState(null, '', location.pathname + location.search + rest);
+  return fromAddress;
 }

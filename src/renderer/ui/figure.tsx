@@ -16,6 +16,8 @@ export interface FigureProps {
   readonly label?: string;
   /** A second, quieter value, for instance the bytes beside the tokens. */
   readonly secondary?: string;
+  /** Off where a screen full of figures would make the Tab key useless. */
+  readonly focusable?: boolean;
 }
 
 /** One figure with its name; pointing at it or focusing it tells how it is measured. */
@@ -27,6 +29,7 @@ export function Figure({
   size = 'small',
   label,
   secondary,
+  focusable = true,
 }: FigureProps) {
   const how = kind === 'estimated' ? 'Estimated before anything is loaded. ' : '';
   return (
@@ -39,8 +42,12 @@ export function Figure({
         </>
       }
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the tooltip must open by keyboard too */}
-      <span className={styles.figure} data-layout={layout} data-size={size} tabIndex={0}>
+      <span
+        className={styles.figure}
+        data-layout={layout}
+        data-size={size}
+        {...(focusable ? { tabIndex: 0 } : {})}
+      >
         <span className={styles.label}>{label ?? definition.shortName}</span>
         <span className={styles.value} data-kind={kind}>
           {kind === 'estimated' && <span className={styles.about}>about </span>}

@@ -1,0 +1,62 @@
+import { Info, TriangleAlert } from 'lucide-react';
+import { memo } from 'react';
+import { useStore } from 'zustand';
+import { describeStop } from '#shared/chat/turn-text.ts';
+import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
+import { type MessageStore, messageText } from '../state/message-store.ts';
+import { ErrorCallout } from '../ui/callout.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { Markdown } from './markdown.tsx';
+import { Reasoning } from './reasoning.tsx';
+import styles from './turn.module.css';
+import { TurnFiguresLine } from './turn-figures-line.tsx';
+import { TurnStatus } from './turn-status.tsx';
+
+export interface AnswerTurnProps {
+  readonly store: MessageStore;
+  /** Its place in the conversation, from 1. */
+  readonly number: number;
+  /** Whether it is the conversation's latest. */
+  readonly last: boolean;
+}
+
+export const AnswerTurn = memo(function AnswerTurn({ store, number, last }: AnswerTurnProps) {
+  const message = useStore(store, state => state.message);
+  const running = message.status === 'running';
+  return (
+    <article
+      className={styles.turn}
+      data-role="assistant"
+      aria-label={`Message ${number}, answer from ${message.modelName ?? 'the model'}`}
+      aria-busy={running}
+    >
+      <Reasoning store={store} running={running} />
+      <Markdown store={store} running={running} />
+      {running && <TurnStatus messageId={message.id} />}
+      {message.error !== null && <ErrorCallout error={message.error} live={last} />}
+      {message.figures !== null && <StopNote figures={message.figures} />}
+      {!running && (
+        <footer className={styles.foot}>
+          {message.figures !== null && (
+            <TurnFiguresLine figures={message.figures} focusable={last} />
+          )}
+          <div className={styles.actions}>
+            <CopyButton label="Copy answer" iconOnly text={() => messageText(store.getState())} />
+          </div>
+        </footer>
+      )}
+    </article>
+  );
+});
+
+function StopNote({ figures }: { readonly figures: TurnFigures }) {
+  const text = describeStop(figures);
+  if (text === null) return null;
+  const Icon = figures.stopReason === 'context-full' ? TriangleAlert : Info;
+  return (
+    <p className={styles.note} data-reason={figures.stopReason}>
+      <Icon aria-hidden="true" />
+      {text}
+    </p>
+  );
+}

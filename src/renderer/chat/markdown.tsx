@@ -1,0 +1,95 @@
+import { memo } from 'react';
+import ReactMarkdown, { type Components, type ExtraProps } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import { useStore } from 'zustand';
+import { type GrowingText, openFence } from '#shared/chat/growing-text.ts';
+import type { MessageStore } from '../state/message-store.ts';
+import { classNames } from '../ui/class-names.ts';
+import { CodeBlock } from './code-block.tsx';
+import styles from './markdown.module.css';
+
+export interface MarkdownProps {
+  readonly store: MessageStore;
+  readonly running: boolean;
+}
+
+export function Markdown({ store, running }: MarkdownProps) {
+  const text = useStore(store, state => state.answer);
+  if (text.blocks.length === 0 && text.tail === '') return null;
+  return (
+    <div className={classNames(styles.prose, running && styles.growing)}>
+      <MarkdownBlocks text={text} />
+    </div>
+  );
+}
+
+/** Finished blocks are parsed once; only the growing one is parsed again as it grows. */
+export function MarkdownBlocks({ text }: { readonly text: GrowingText }) {
+  return (
+    <>
+      {text.blocks.map((block, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: finished blocks never move
+        <Block key={index} source={block} />
+      ))}
+      {text.tail !== '' && <Tail key={text.blocks.length} source={text.tail} />}
+    </>
+  );
+}
+
+function Tail({ source }: { readonly source: string }) {
+  const fence = openFence(source);
+  // Code that is still being written needs no parser, however long it gets.
+  if (fence !== null) return <CodeBlock language={fence.language} code={fence.code} />;
+  return <Block source={source} />;
+}
+
+const remarkPlugins = [remarkGfm];
+
+/** Raw HTML is shown as the text that it is; nothing is ever loaded from the network. */
+const components: Components = {
+  a: ({ href, children }) => (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  ),
+  img: ({ src, alt }) => (
+    <a href={typeof src === 'string' ? src : undefined} target="_blank" rel="noopener noreferrer">
+      Image: {alt === undefined || alt === '' ? 'without description' : alt}
+    </a>
+  ),
+  // The page has a heading of its own; those of an answer come below it.
+  h1: ({ children }) => <h3 data-level="1">{children}</h3>,
+  h2: ({ children }) => <h4 data-level="2">{children}</h4>,
+  h3: ({ children }) => <h5 data-level="3">{children}</h5>,
+  h4: ({ children }) => <h6 data-level="4">{children}</h6>,
+  h5: ({ children }) => <h6 data-level="4">{children}</h6>,
+  table: ({ children }) => (
+    <div className={styles.tableFrame}>
+      <table>{children}</table>
+    </div>
+  ),
+  pre: ({ node }) => {
+    const { language, code } = codeOf(node);
+    return <CodeBlock language={language} code={code} />;
+  },
+};
+
+const Block = memo(function Block({ source }: { readonly source: string }) {
+  return (
+    <ReactMarkdown remarkPlugins={remarkPlugins} components={components}>
+      {source}
+    </ReactMarkdown>
+  );
+});
+
+/** The text and the language of a fenced or indented block, out of its syntax tree. */
+function codeOf(pre: ExtraProps['node']): { language: string; code: string } {
+  const child = pre?.children[0];
+  if (child?.type !== 'element') return { language: '', code: '' };
+  const names = child.properties.className;
+  const named = Array.isArray(names) ? names.map(String) : [];
+  const prefix = 'language-';
+  const language = named.find(name => name.startsWith(prefix))?.slice(prefix.length) ?? '';
+  const code = child.children.map(part => (part.type === 'text' ? part.value : '')).join('');
+  return { language, code };
+}

@@ -1,0 +1,59 @@
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+
+/** Nearer to the end than this counts as being there. CSS pixels. */
+const tolerance = 32;
+
+export interface StickToBottom {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  /** The one child of the scroller, whose growth is followed. */
+  readonly content: RefObject<HTMLDivElement | null>;
+  readonly atBottom: boolean;
+  jump(): void;
+}
+
+/**
+ * Follows growing content as long as its end is in view, and leaves the place alone once the user
+ * has scrolled up.
+ *
+ * @param count of turns; a new one brings the end into view, since the user has just sent it
+ */
+export function useStickToBottom(count: number): StickToBottom {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const sticks = useRef(true);
+  const [atBottom, setAtBottom] = useState(true);
+
+  useEffect(() => {
+    const box = scroller.current;
+    const inner = content.current;
+    if (box === null || inner === null) return;
+    const toEnd = () => {
+      if (sticks.current) box.scrollTop = box.scrollHeight;
+    };
+    const scrolled = () => {
+      const near = box.scrollHeight - box.scrollTop - box.clientHeight < tolerance;
+      sticks.current = near;
+      setAtBottom(near);
+    };
+    const observer = new ResizeObserver(toEnd);
+    observer.observe(inner);
+    observer.observe(box);
+    box.addEventListener('scroll', scrolled, { passive: true });
+    return () => {
+      observer.disconnect();
+      box.removeEventListener('scroll', scrolled);
+    };
+  }, []);
+
+  const jump = () => {
+    sticks.current = true;
+    setAtBottom(true);
+    const box = scroller.current;
+    if (box !== null) box.scrollTop = box.scrollHeight;
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs because the count has changed
+  useLayoutEffect(jump, [count]);
+
+  return { scroller, content, atBottom, jump };
+}

@@ -1,0 +1,28 @@
+import { describeProgress } from '#shared/chat/turn-text.ts';
+import { useChat } from '../state/page-context.tsx';
+import { ProgressBar } from '../ui/progress-bar.tsx';
+import { Spinner } from '../ui/spinner.tsx';
+import styles from './turn-status.module.css';
+
+/** What the engine is doing for the running answer. Keeps its height from the first to the last word. */
+export function TurnStatus({ messageId }: { readonly messageId: string }) {
+  const progress = useChat(state =>
+    state.running?.messageId === messageId ? state.running.progress : null,
+  );
+  const text = describeProgress(progress);
+  return (
+    <div className={styles.status}>
+      <p className={styles.text}>
+        <Spinner />
+        {text}
+      </p>
+      {progress?.phase === 'prefill' && progress.totalTokens > 0 && (
+        <ProgressBar
+          label="Reading the prompt"
+          value={progress.doneTokens / progress.totalTokens}
+          valueText={text}
+        />
+      )}
+    </div>
+  );
+}

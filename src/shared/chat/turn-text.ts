@@ -1,0 +1,39 @@
+import { formatDuration, formatRate, formatTokens } from '../metrics/format.ts';
+import type { TurnFigures } from '../metrics/turn-figures.ts';
+import type { TurnProgress } from './turn-progress.ts';
+
+/** How far a running turn is, as a sentence without its full stop. */
+export function describeProgress(progress: TurnProgress | null): string {
+  switch (progress?.phase) {
+    case undefined:
+    case 'queued':
+      return 'Waiting for the model';
+    case 'decode':
+      return 'Answering';
+    case 'prefill': {
+      const { doneTokens, totalTokens, reusedTokens, tokensPerSecond, remainingMs } = progress;
+      const reused = reusedTokens === 0 ? '' : ` (${formatTokens(reusedTokens)} reused)`;
+      return [
+        `Reading ${formatTokens(doneTokens)} of ${formatTokens(totalTokens)} tokens${reused}`,
+        ...(tokensPerSecond === null ? [] : [formatRate(tokensPerSecond)]),
+        ...(remainingMs === null ? [] : [`${formatDuration(remainingMs)} left`]),
+      ].join(', ');
+    }
+  }
+}
+
+/** Why an answer ended other than by itself, and what to do about it; null when it ended by itself. */
+export function describeStop(figures: TurnFigures): string | null {
+  switch (figures.stopReason) {
+    case 'end-of-turn':
+      return null;
+    case 'stopped':
+      return figures.generatedTokens === 0
+        ? 'You stopped this answer before its first token.'
+        : 'You stopped this answer.';
+    case 'token-limit':
+      return `This answer reached the limit of ${formatTokens(figures.generatedTokens)} tokens that is set for one answer. You can raise it in the chat settings.`;
+    case 'context-full':
+      return `The context is full: all ${formatTokens(figures.cacheCapacityTokens)} tokens of the cache are in use, so the answer ends here. Start a new chat, or load the model with a longer context.`;
+  }
+}
