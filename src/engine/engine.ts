@@ -18,6 +18,9 @@ process.on('unhandledRejection', reason => {
   process.stderr.write(`${text}\n`);
   process.exit(1);
 });
+// A terminal sends its Ctrl+C and its end to every process in it. What becomes of the engine is the
+// host's business: it closes the port.
+for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {});
 
 const port = parentPort();
 const engine = new Engine();
