@@ -35,6 +35,7 @@ export function figuresText(figures: TurnFigures): string {
     `${formatTokens(figures.generatedTokens)} answer tokens`,
     `cache ${formatTokens(figures.cacheUsedTokens)} of ${formatTokens(figures.cacheCapacityTokens)} tokens (${formatPercent(fill)})`,
   ].join(' · ');
-  const stop = describeStop(figures);
+  // The limit was typed by whoever reads this.
+  const stop = figures.stopReason === 'token-limit' ? null : describeStop(figures);
   return stop === null ? line : `${line}\n${stop}`;
 }

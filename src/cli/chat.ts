@@ -19,7 +19,8 @@ import type { Terminal } from './terminal.ts';
 
 /** What there is to report, also when a later turn fails. */
 interface ChatResult {
-  load?: ReturnType<typeof loadResult>;
+  /** Undefined, and so left out of the JSON, until the model is loaded. */
+  load: ReturnType<typeof loadResult> | undefined;
   readonly turns: TurnReport[];
 }
 
@@ -32,7 +33,7 @@ export async function runChat(
 ): Promise<number> {
   const json = options.json ?? false;
   const interrupts = catchInterrupts();
-  const result: ChatResult = { turns: [] };
+  const result: ChatResult = { load: undefined, turns: [] };
   try {
     await withHost(installation, async client => {
       const hangUp = () => client.close();
