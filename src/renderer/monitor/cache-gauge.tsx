@@ -102,7 +102,7 @@ function Bar({ used, reserved, contents }: BarProps) {
     contents === null
       ? [{ name: 'Used', tokens: used, colour: 'series-used' }]
       : [
-          { name: 'Kept', tokens: contents.history, colour: 'series-history' },
+          { name: 'History', tokens: contents.history, colour: 'series-history' },
           { name: 'This prompt', tokens: contents.prompt, colour: 'series-prompt' },
           { name: 'This answer', tokens: contents.answer, colour: 'series-answer' },
         ];

@@ -32,22 +32,26 @@ export function FillChart({ timeWindow }: LiveChartProps) {
     <ChartFrame
       title="Cache fill"
       figures={
-        <Figure
-          definition={metricDefinitions.cacheUsed}
-          value={sample === null ? notMeasured : `${formatTokens(sample.cacheUsedTokens)} tokens`}
-          {...(sample === null || sample.cacheCapacityTokens === 0
-            ? {}
-            : { secondary: `of ${formatTokens(sample.cacheCapacityTokens)}` })}
-        />
+        <>
+          <LegendItem mark="area" colour="series-used">
+            <Figure
+              definition={metricDefinitions.cacheUsed}
+              layout="inline"
+              label={metricDefinitions.cacheUsed.shortName}
+              value={tokensNow(sample?.cacheUsedTokens)}
+            />
+          </LegendItem>
+          <LegendItem mark="dashes" colour="chart-axis">
+            <Figure
+              definition={metricDefinitions.cacheCapacity}
+              layout="inline"
+              value={tokensNow(sample?.cacheCapacityTokens)}
+            />
+          </LegendItem>
+        </>
       }
       legend={
         <>
-          <LegendItem mark="area" colour="series-used">
-            Used
-          </LegendItem>
-          <LegendItem mark="dashes" colour="chart-axis">
-            Reserved
-          </LegendItem>
           <LegendItem mark="turn" colour="chart-cursor">
             Turn begins
           </LegendItem>
@@ -80,24 +84,20 @@ export function SpeedChart({ timeWindow }: LiveChartProps) {
       title="Tokens per second"
       figures={
         <>
-          <Figure
-            definition={metricDefinitions.prefillSpeed}
-            value={speedNow(phase === 'prefill', sample?.prefillTokensPerSecond)}
-          />
-          <Figure
-            definition={metricDefinitions.liveSpeed}
-            label={metricDefinitions.decodeSpeed.shortName}
-            value={speedNow(phase === 'decode', sample?.decodeTokensPerSecond)}
-          />
-        </>
-      }
-      legend={
-        <>
           <LegendItem mark="bursts" colour="series-prefill">
-            Prefill (upper)
+            <Figure
+              definition={metricDefinitions.prefillSpeed}
+              layout="inline"
+              value={speedNow(phase === 'prefill', sample?.prefillTokensPerSecond)}
+            />
           </LegendItem>
           <LegendItem mark="line" colour="series-decode">
-            Decode (lower)
+            <Figure
+              definition={metricDefinitions.liveSpeed}
+              layout="inline"
+              label={metricDefinitions.decodeSpeed.shortName}
+              value={speedNow(phase === 'decode', sample?.decodeTokensPerSecond)}
+            />
           </LegendItem>
         </>
       }
@@ -194,13 +194,17 @@ function range(line: HistoryLine | undefined): string | null {
   return low === high ? (low ?? null) : `${low} to ${high}`;
 }
 
+function tokensNow(tokens: number | undefined): string {
+  return tokens === undefined ? notMeasured : `${formatTokens(tokens)} tokens`;
+}
+
 function speedNow(active: boolean, speed: number | null | undefined): string {
   return active ? formatRate(speed ?? null) : 'idle';
 }
 
-function fillCeiling(current: number | null, highest: number | null): number {
+function fillCeiling(current: number | null, highest: number | null): number | null {
   // The capacity is in view, so the top is the capacity: the height of the curve is the fill.
-  return highest ?? current ?? 1;
+  return highest ?? current;
 }
 
 function describeFill([capacity, used]: readonly (number | null)[]): string {

@@ -32,7 +32,10 @@ export function Monitor() {
       {(report !== null || hasPast) && (
         <>
           <section className={styles.group} aria-label="Live charts">
-            <WindowChoice value={timeWindow} onValueChange={setTimeWindow} />
+            <div className={styles.choice}>
+              <span aria-hidden="true">Time shown</span>
+              <WindowChoice value={timeWindow} onValueChange={setTimeWindow} />
+            </div>
             <FillChart timeWindow={timeWindow} />
             <SpeedChart timeWindow={timeWindow} />
           </section>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Bar, BarChart, CartesianGrid, Tooltip, XAxis, YAxis } from 'recharts';
+import { shortDuration } from '#shared/metrics/axis-scale.ts';
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import { formatDuration } from '#shared/metrics/format.ts';
 import type { TtftParts } from '#shared/metrics/turn-figures.ts';
@@ -26,7 +27,7 @@ const parts = [
 const height = 132;
 const fewestSlots = 10;
 const mostSlots = 24;
-const axisWidth = 44;
+const axisWidth = 52;
 
 interface TurnBar extends TtftParts {
   /** 1 for the conversation's first turn. */
@@ -56,7 +57,8 @@ export function TtftChart({ turns }: { readonly turns: readonly FinishedTurn[] }
       figures={
         <Figure
           definition={metricDefinitions.ttft}
-          label={newest === undefined ? 'Latest turn' : `Turn ${newest.turn}`}
+          layout="inline"
+          label={newest === undefined ? 'Latest turn' : `Turn ${newest.turn}:`}
           value={formatDuration(newest?.ttftMs ?? null)}
         />
       }
@@ -94,7 +96,7 @@ export function TtftChart({ turns }: { readonly turns: readonly FinishedTurn[] }
               width={axisWidth}
               tickCount={3}
               tick={{ fontSize: 11, fill: 'var(--chart-axis)' }}
-              tickFormatter={axisDuration}
+              tickFormatter={shortDuration}
               tickLine={false}
               axisLine={false}
             />
@@ -173,8 +175,4 @@ function TtftTable({ bars }: { readonly bars: readonly TurnBar[] }) {
 function ticksOf(bars: readonly TurnBar[], slotWidth: number): number[] {
   const step = Math.max(1, Math.ceil(24 / Math.max(slotWidth, 1)));
   return bars.filter((_, index) => (bars.length - 1 - index) % step === 0).map(({ turn }) => turn);
-}
-
-function axisDuration(ms: number): string {
-  return ms === 0 ? '0' : formatDuration(ms);
 }

@@ -12,10 +12,10 @@ export function niceCeiling(value: number): number {
  * The top of an axis for the highest value in view: grows at once, shrinks only when the values have
  * fallen well below, so that a live chart does not breathe with every sample.
  *
- * @param current the top shown now; null at the first draw
+ * @param current the top shown now; null before there was any value
  */
-export function steadyCeiling(current: number | null, highest: number | null): number {
-  if (highest === null) return current ?? 1;
+export function steadyCeiling(current: number | null, highest: number | null): number | null {
+  if (highest === null) return current;
   const wanted = niceCeiling(highest * 1.05);
   if (current === null || wanted > current) return wanted;
   return highest < current * 0.35 ? wanted : current;
@@ -31,6 +31,14 @@ export function timeAgoLabel(secondsAgo: number): string {
 
 function trimmed(value: number): string {
   return value.toFixed(1).replace(/\.0$/, '');
+}
+
+/** A duration in at most seven characters, for axes: 0, 120 ms, 1.2 s, 90 s, 2.5 min. */
+export function shortDuration(ms: number): string {
+  if (ms === 0) return '0';
+  if (ms < 1000) return `${trimmed(ms)} ms`;
+  if (ms < 120_000) return `${trimmed(ms / 1000)} s`;
+  return `${trimmed(ms / 60_000)} min`;
 }
 
 /** A whole count in at most four characters, for axes: 950, 4.1k, 131k, 1.5M. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   niceCeiling,
   shortCount,
+  shortDuration,
   steadyCeiling,
   timeAgoLabel,
 } from '#shared/metrics/axis-scale.ts';
@@ -92,7 +93,7 @@ describe('axes', () => {
     expect(steadyCeiling(100, 101)).toBe(200);
     expect(steadyCeiling(100, 20)).toBe(50);
     expect(steadyCeiling(100, null)).toBe(100);
-    expect(steadyCeiling(null, null)).toBe(1);
+    expect(steadyCeiling(null, null)).toBeNull();
   });
 
   test('labels too long for a narrow axis', () => {
@@ -106,6 +107,13 @@ describe('axes', () => {
       '131k',
       '999k',
       '1M',
+    ]);
+    expect([0, 12.5, 840, 1200, 150_000].map(shortDuration)).toEqual([
+      '0',
+      '12.5 ms',
+      '840 ms',
+      '1.2 s',
+      '2.5 min',
     ]);
     expect([0, 15, 120, 5400, 9000].map(timeAgoLabel)).toEqual([
       'latest',

@@ -36,7 +36,7 @@ export interface StripOptions {
   /** Whether the time axis is drawn below; strips that stand on another leave it to that one. */
   readonly timeAxis: boolean;
   /** The top of the value axis, from the one shown now and the highest value in view. */
-  ceiling(current: number | null, highest: number | null): number;
+  ceiling(current: number | null, highest: number | null): number | null;
   /** Where the pointer is: session time and the values there, null when it is elsewhere. */
   onPoint(point: StripPoint | null): void;
 }
@@ -55,6 +55,7 @@ const labelSize = 11;
 const valueAxisWidth = 38;
 const timeAxisHeight = 20;
 const narrowChart = 260;
+const lowStrip = 70;
 
 /** One canvas strip in `host`, as wide as that is. Draws when the schedule says so. */
 export function createStripChart(host: HTMLElement, options: StripOptions): StripChart {
@@ -62,7 +63,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
   const columns = series.map(({ column }) => traceColumns[column]);
   const rows: TraceRows = { times: [], columns: series.map(() => []) };
   const data: uPlot.AlignedData = [rows.times, ...rows.columns];
-  const labelFont = `${labelSize}px ${getComputedStyle(host).fontFamily}`;
+  const { fontFamily } = getComputedStyle(host);
   let palette: ChartPalette | undefined;
   let timeWindow: TimeWindow = '2min';
   let ceiling: number | null = null;
@@ -92,7 +93,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
       },
       axes: [timeAxis(), valueAxis()],
       series: [{}, ...series.map(uPlotSeries)],
-      hooks: { drawAxes: [drawEvents], setCursor: [reportPoint] },
+      hooks: { drawAxes: [drawTimes, drawEvents], setCursor: [reportPoint] },
     },
     data,
     host,
@@ -145,21 +146,10 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
       size: timeAxisHeight,
       gap: 4,
       stroke: () => colour('axis'),
-      font: labelFont,
       grid: { show: false },
       ticks: { show: false },
-      splits: () => {
-        const start = startMs();
-        const parts = width < narrowChart ? 2 : 4;
-        // The outermost label would be cut at the left edge, so the first part stays bare there.
-        return Array.from(
-          { length: parts },
-          (_, part) => history.latestMs - ((history.latestMs - start) * (parts - 1 - part)) / parts,
-        );
-      },
-      values: (_, splits) => splits.map(atMs => timeAgoLabel((history.latestMs - atMs) / 1000)),
-      // uPlot centres labels: the last one then needs room at the right.
-      align: 1,
+      // The labels are drawn by `drawTimes`: uPlot centres all of them and would cut the last one.
+      splits: () => [],
     };
   }
 
@@ -168,13 +158,37 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
       size: valueAxisWidth,
       gap: 6,
       stroke: () => colour('axis'),
-      font: labelFont,
+      font: `${labelSize}px ${fontFamily}`,
       grid: { stroke: () => colour('grid'), width: 1 },
       ticks: { show: false },
-      splits: () =>
-        options.height < 70 ? [0, ceiling ?? 1] : [0, (ceiling ?? 1) / 2, ceiling ?? 1],
-      values: (_, splits) => splits.map(shortCount),
+      splits: () => {
+        if (ceiling === null) return [0];
+        return options.height < lowStrip ? [0, ceiling] : [0, ceiling / 2, ceiling];
+      },
+      // Under a low strip stands another one, whose top label has the place of this one's zero.
+      values: (_, splits) =>
+        splits.map(value => (value === 0 && options.height < lowStrip ? '' : shortCount(value))),
     };
+  }
+
+  function drawTimes({ ctx, bbox }: uPlot) {
+    if (!options.timeAxis) return;
+    const ratio = uPlot.pxRatio;
+    const seconds = (history.latestMs - startMs()) / 1000;
+    const parts = width < narrowChart ? 2 : 4;
+    ctx.save();
+    ctx.font = `${labelSize * ratio}px ${fontFamily}`;
+    ctx.fillStyle = colour('axis');
+    ctx.textBaseline = 'top';
+    for (let part = 1; part <= parts; part++) {
+      ctx.textAlign = part === parts ? 'right' : 'center';
+      ctx.fillText(
+        timeAgoLabel((seconds * (parts - part)) / parts),
+        bbox.left + (bbox.width * part) / parts,
+        bbox.top + bbox.height + 6 * ratio,
+      );
+    }
+    ctx.restore();
   }
 
   function drawEvents(self: uPlot) {
@@ -205,6 +219,8 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
+    // Strips that continue the one above need no second head on the same line.
+    if (series.some(({ mark }) => mark === 'line')) return;
     ctx.beginPath();
     if (isTurn) {
       ctx.moveTo(x - 3 * ratio, bbox.top);
