@@ -11,7 +11,11 @@ export default {
     'tools/check/check.ts',
     'tools/models/generate.ts',
     'tools/setup/tally-reporter.ts',
+    'tests/*/fixtures/*.ts',
   ],
+  // Started by name through tools/setup/package-command.mjs, or by electron-builder itself.
+  ignoreDependencies: ['@biomejs/biome', 'playwright-core', '@electron/fuses'],
+  ignoreBinaries: ['fc-list'],
   project: ['src/**/*.{ts,tsx}', 'tests/**/*.{ts,tsx}', 'tools/**/*.{ts,mjs}', 'bin/*.js'],
   // The type of a value that a module exports is part of its signature, used by name or not.
   ignoreExportsUsedInFile: { interface: true, type: true },

@@ -1,7 +1,6 @@
 // Builds the application into dist/: five bundles, each with its own rules about what it may
 // still import at run time. Everything that is not listed as external is bundled, so that
 // node-llama-cpp is the only package that ships as one.
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import react from '@vitejs/plugin-react';
@@ -19,7 +18,6 @@ const NEVER_BUNDLED = ['electron', 'node-llama-cpp', 'bufferutil', 'utf-8-valida
 
 interface Bundle {
   readonly name: string;
-  readonly entry: string;
   /** What the finished bundle may still import, beside files of its own. */
   readonly allowed: AllowedImports;
   readonly config: InlineConfig;
@@ -35,7 +33,6 @@ const shared: InlineConfig = {
 function nodeBundle(name: string, entry: string, packages: readonly string[]): Bundle {
   return {
     name,
-    entry,
     allowed: { node: true, packages: [...packages, 'bufferutil', 'utf-8-validate'] },
     config: {
       ...shared,
@@ -69,7 +66,6 @@ const bundles: readonly Bundle[] = [
   nodeBundle('cli', 'src/cli/cli.ts', []),
   {
     name: 'preload',
-    entry: 'src/preload/preload.ts',
     allowed: { node: false, packages: ['electron'] },
     config: {
       ...shared,
@@ -91,7 +87,6 @@ const bundles: readonly Bundle[] = [
   },
   {
     name: 'renderer',
-    entry: 'src/renderer/index.html',
     allowed: { node: false, packages: [] },
     config: {
       ...shared,
@@ -129,11 +124,7 @@ function plainMessage(error: unknown): string {
 async function main(): Promise<void> {
   const started = performance.now();
   const hash = await buildHash();
-  const ready = bundles.filter(bundle => existsSync(path.join(root, bundle.entry)));
-  for (const bundle of bundles.filter(bundle => !ready.includes(bundle))) {
-    console.log(`build: ${bundle.entry} does not exist yet, dist/${bundle.name} is left out`);
-  }
-  const results = await Promise.allSettled(ready.map(buildBundle));
+  const results = await Promise.allSettled(bundles.map(buildBundle));
   const complaints = results.flatMap(result =>
     result.status === 'fulfilled' ? result.value : [plainMessage(result.reason)],
   );
@@ -142,7 +133,7 @@ async function main(): Promise<void> {
     throw new Error(complaints.join('\n'));
   }
   await stampBuild(hash);
-  console.log(`build: ${ready.map(bundle => bundle.name).join(', ')} in ${seconds} s`);
+  console.log(`build: ${bundles.map(bundle => bundle.name).join(', ')} in ${seconds} s`);
 }
 
 try {
