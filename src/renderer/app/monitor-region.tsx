@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { type CSSProperties, type PointerEvent, useState } from 'react';
 import { settingsSchema } from '#shared/contract/settings.ts';
+import { Monitor } from '../monitor/monitor.tsx';
 import { useApp, usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
 import { IconButton } from '../ui/icon-button.tsx';
@@ -46,8 +47,7 @@ export function MonitorRegion({ resizable = false }: { readonly resizable?: bool
       </header>
       <div className={styles.body}>
         <ErrorBoundary name="The Monitor">
-          {/* Slot: <Monitor /> fills this and scrolls in itself. */}
-          {null}
+          <Monitor />
         </ErrorBoundary>
       </div>
     </section>
