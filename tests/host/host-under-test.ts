@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { EngineExit, EngineLauncher } from '#host/engine/engine-process.ts';
 import { forkEngine } from '#host/engine/fork-engine.ts';
 import { createHost, type HostOptions } from '#host/host.ts';
@@ -30,7 +31,12 @@ export interface HostUnderTestOptions extends Partial<HostOptions> {
   readonly engine?: string;
 }
 
-const realEngine = new URL('../../src/engine/engine.ts', import.meta.url).pathname;
+const realEngine = fileURLToPath(new URL('../../src/engine/engine.ts', import.meta.url));
+
+/** @param name a file of `fixtures`, without its extension */
+export function fixturePath(name: string): string {
+  return fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url));
+}
 
 /**
  * A host with a client over memory ports. By default: the real engine in its own process, the tiny
@@ -41,10 +47,7 @@ export async function startHost(options: HostUnderTestOptions = {}): Promise<Hos
   await using undo = new AsyncDisposableStack();
   const { engine, ...given } = options;
   const dataDirectory = given.dataDirectory ?? undo.use(await createTemporaryDirectory()).path;
-  const enginePath =
-    engine === undefined
-      ? realEngine
-      : new URL(`./fixtures/${engine}.ts`, import.meta.url).pathname;
+  const enginePath = engine === undefined ? realEngine : fixturePath(engine);
   const exits: EngineExit[] = [];
   const running: Promise<unknown>[] = [];
   const launch = given.launchEngine ?? forkEngine(enginePath);
