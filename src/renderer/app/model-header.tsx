@@ -4,6 +4,7 @@ import { noteFailure } from '../state/view-store.ts';
 import { Button } from '../ui/button.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Menu } from '../ui/menu.tsx';
+import { ProgressBar } from '../ui/progress-bar.tsx';
 import { describeLoadProgress, modelFacts } from './model-facts.ts';
 import styles from './model-header.module.css';
 import { type RegionPlace, toggleMonitor, toggleSidebar } from './regions.ts';
@@ -45,6 +46,7 @@ export function ModelHeader({ sidebar, monitor }: ModelHeaderProps) {
         onClick={() => toggleMonitor(page)}
       />
       <AppMenu />
+      <LoadBar />
     </header>
   );
 }
@@ -92,6 +94,19 @@ function ModelSummary() {
       );
     }
   }
+}
+
+/** On the bar's lower edge, where it moves nothing when it comes and goes; the text beside it speaks. */
+function LoadBar() {
+  const fraction = useApp(state =>
+    state.model?.phase === 'loading' ? state.model.progress.fraction : undefined,
+  );
+  if (fraction === undefined) return null;
+  return (
+    <div className={styles.load} aria-hidden="true">
+      <ProgressBar label="Loading the model" value={fraction} />
+    </div>
+  );
 }
 
 function AppMenu() {

@@ -1,7 +1,9 @@
-import { modelFacts } from '../app/model-facts.ts';
+import { describeLoadProgress, modelFacts } from '../app/model-facts.ts';
 import { focusComposer } from '../composer/composer-focus.ts';
 import { useApp, usePage } from '../state/page-context.tsx';
+import { noteFailure } from '../state/view-store.ts';
 import { Button } from '../ui/button.tsx';
+import { ProgressBar } from '../ui/progress-bar.tsx';
 import styles from './empty-chat.module.css';
 
 const suggestions = [
@@ -11,7 +13,7 @@ const suggestions = [
 ];
 
 export function EmptyChat() {
-  const { view } = usePage();
+  const { connection, view } = usePage();
   const model = useApp(state => state.model);
   return (
     <div className={styles.place}>
@@ -32,6 +34,22 @@ export function EmptyChat() {
             </p>
             <Suggestions />
           </>
+        )}
+        {model?.phase === 'loading' && (
+          <div className={styles.load}>
+            <div className={styles.progress}>
+              <p>{describeLoadProgress(model.progress)}</p>
+              <ProgressBar label="Loading the model" value={model.progress.fraction} />
+            </div>
+            <Button
+              size="small"
+              onClick={() => {
+                connection.call('model.cancelLoad', {}).catch(noteFailure(view));
+              }}
+            >
+              Cancel loading
+            </Button>
+          </div>
         )}
         {model?.phase === 'none' && (
           <div className={styles.load}>

@@ -4,20 +4,18 @@ import remarkGfm from 'remark-gfm';
 import { useStore } from 'zustand';
 import { type GrowingText, openFence } from '#shared/chat/growing-text.ts';
 import type { MessageStore } from '../state/message-store.ts';
-import { classNames } from '../ui/class-names.ts';
 import { CodeBlock } from './code-block.tsx';
 import styles from './markdown.module.css';
 
 export interface MarkdownProps {
   readonly store: MessageStore;
-  readonly running: boolean;
 }
 
-export function Markdown({ store, running }: MarkdownProps) {
+export function Markdown({ store }: MarkdownProps) {
   const text = useStore(store, state => state.answer);
   if (text.blocks.length === 0 && text.tail === '') return null;
   return (
-    <div className={classNames(styles.prose, running && styles.growing)}>
+    <div className={styles.prose}>
       <MarkdownBlocks text={text} />
     </div>
   );

@@ -1,6 +1,6 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode, RefObject } from 'react';
+import { type ReactNode, type RefObject, useRef } from 'react';
 import styles from './dialog.module.css';
 import { IconButton } from './icon-button.tsx';
 
@@ -13,7 +13,7 @@ export interface DialogProps {
   /** Buttons; stays in view while the body scrolls. */
   readonly footer?: ReactNode;
   readonly size?: 'small' | 'medium' | 'large';
-  /** What gets the focus; left out: the first control. */
+  /** What gets the focus; left out: the dialog itself, from where Tab leads to its first control. */
   readonly initialFocus?: RefObject<HTMLElement | null>;
 }
 
@@ -27,6 +27,7 @@ export function Dialog({
   size = 'medium',
   initialFocus,
 }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <BaseDialog.Root open={open} onOpenChange={next => onOpenChange(next)}>
       <BaseDialog.Portal>
@@ -35,7 +36,8 @@ export function Dialog({
           <BaseDialog.Popup
             className={styles.popup}
             data-size={size}
-            {...(initialFocus === undefined ? {} : { initialFocus })}
+            ref={popup}
+            initialFocus={initialFocus ?? popup}
           >
             <header className={styles.head}>
               <div>

@@ -1,6 +1,6 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import dialogStyles from './dialog.module.css';
 import styles from './drawer.module.css';
 import { IconButton } from './icon-button.tsx';
@@ -30,11 +30,18 @@ export function Drawer({
   width = 400,
   bare = false,
 }: DrawerProps) {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <BaseDialog.Root open={open} onOpenChange={next => onOpenChange(next)}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={dialogStyles.backdrop} />
-        <BaseDialog.Popup className={styles.popup} data-side={side} style={{ width }}>
+        <BaseDialog.Popup
+          ref={popup}
+          initialFocus={popup}
+          className={styles.popup}
+          data-side={side}
+          style={{ width }}
+        >
           {bare ? (
             <BaseDialog.Title className={styles.hidden}>{title}</BaseDialog.Title>
           ) : (

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { describeProgress, describeStop } from '#shared/chat/turn-text.ts';
+import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
+
+const prefill = {
+  phase: 'prefill',
+  reusedTokens: 3000,
+  doneTokens: 1024,
+  totalTokens: 4096,
+  tokensPerSecond: 420,
+  remainingMs: 7000,
+} as const;
+
+const figures: TurnFigures = {
+  stopReason: 'end-of-turn',
+  ttftMs: 100,
+  ttftParts: { queue: 0, template: 1, restore: 1, prefill: 90, firstDecode: 8 },
+  promptTokens: 20,
+  reusedTokens: 0,
+  prefilledTokens: 20,
+  prefillTokensPerSecond: 200,
+  decodeTokensPerSecond: 50,
+  interTokenLatency: null,
+  generatedTokens: 512,
+  cacheUsedTokens: 532,
+  cacheCapacityTokens: 4096,
+  cacheUsedBytes: null,
+  cacheCapacityBytes: null,
+};
+
+describe('describeProgress', () => {
+  it('counts reused tokens apart from those that are read', () => {
+    expect(describeProgress(prefill)).toBe(
+      'Reading 1,024 of 4,096 tokens (3,000 reused), 420 tokens/s, 7.0 s left',
+    );
+  });
+
+  it('makes up no speed and no forecast before the first chunk', () => {
+    const first = { ...prefill, reusedTokens: 0, doneTokens: 0, tokensPerSecond: null };
+    expect(describeProgress({ ...first, remainingMs: null })).toBe('Reading 0 of 4,096 tokens');
+  });
+
+  it('says that the model is waited for until the engine has said anything', () => {
+    expect(describeProgress(null)).toBe(describeProgress({ phase: 'queued' }));
+  });
+});
+
+describe('describeStop', () => {
+  it('is silent about an answer that ended by itself', () => {
+    expect(describeStop(figures)).toBeNull();
+  });
+
+  it('does not pass off a cut answer as a complete one', () => {
+    expect(describeStop({ ...figures, stopReason: 'token-limit' })).toContain('512 tokens');
+    expect(describeStop({ ...figures, stopReason: 'context-full' })).toContain('4,096 tokens');
+    expect(describeStop({ ...figures, stopReason: 'stopped' })).toBe('You stopped this answer.');
+  });
+
+  it('explains an answer without any text', () => {
+    expect(describeStop({ ...figures, stopReason: 'stopped', generatedTokens: 0 })).toContain(
+      'before its first token',
+    );
+  });
+});
