@@ -1,5 +1,6 @@
 import { ChatPane } from '../chat/chat-pane.tsx';
 import { ConversationsPanel } from '../conversations/conversations-panel.tsx';
+import { LoadPanel } from '../load-panel/load-panel.tsx';
 import { usePage } from '../state/page-context.tsx';
 import { Drawer } from '../ui/drawer.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
@@ -55,7 +56,7 @@ export function Layout() {
       >
         <MonitorRegion />
       </Drawer>
-      {/* Slot: <LoadPanel /> opens with view.loadPanelOpen and closes by setting it to false. */}
+      <LoadPanel />
       <ShortcutsDialog />
     </div>
   );

@@ -17,6 +17,8 @@ export interface DrawerProps {
   readonly width?: number;
   /** Leaves out header and padding, for content that brings its own. */
   readonly bare?: boolean;
+  /** What gets the focus when it has closed; true and left out: what had it before. */
+  finalFocus?(): HTMLElement | true;
 }
 
 /** A modal panel that slides over one side of the window. */
@@ -29,6 +31,7 @@ export function Drawer({
   footer,
   width = 400,
   bare = false,
+  finalFocus,
 }: DrawerProps) {
   const popup = useRef<HTMLDivElement>(null);
   return (
@@ -41,6 +44,7 @@ export function Drawer({
           className={styles.popup}
           data-side={side}
           style={{ width }}
+          {...(finalFocus === undefined ? {} : { finalFocus })}
         >
           {bare ? (
             <BaseDialog.Title className={styles.hidden}>{title}</BaseDialog.Title>

@@ -1,0 +1,42 @@
+import type { AppErrorData } from '#shared/errors/app-error.ts';
+import type { ModelState } from '#shared/lifecycle/model-state.ts';
+import { useApp } from '../state/page-context.tsx';
+import { Callout, ErrorCallout } from '../ui/callout.tsx';
+
+export interface LoadFailureProps {
+  readonly error: AppErrorData;
+  onDismiss(): void;
+}
+
+/** Why the load failed, what to do next, and what became of the model before. */
+export function LoadFailure({ error, onDismiss }: LoadFailureProps) {
+  const model = useApp(state => state.model);
+  const aftermath = aftermathOf(model);
+  if (error.code === 'cancelled') {
+    return (
+      <Callout tone="info" live onDismiss={onDismiss}>
+        <p>{error.message}</p>
+        <p>{aftermath}</p>
+      </Callout>
+    );
+  }
+  return (
+    <>
+      <ErrorCallout error={error} onDismiss={onDismiss} />
+      {aftermath !== null && <Callout tone="info">{aftermath}</Callout>}
+    </>
+  );
+}
+
+function aftermathOf(model: ModelState | null): string | null {
+  switch (model?.phase) {
+    case 'loaded':
+      return `${model.report.planned.model.name} is still loaded and ready.`;
+    case 'none':
+      return 'No model is loaded now.';
+    case 'loading':
+    case 'unloading':
+    case undefined:
+      return null;
+  }
+}

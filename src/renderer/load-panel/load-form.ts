@@ -1,0 +1,100 @@
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import type { AppInfo } from '#shared/contract/app-contract.ts';
+import type { Settings } from '#shared/contract/settings.ts';
+import type { ModelState } from '#shared/lifecycle/model-state.ts';
+import { type LoadOptions, type LoadPlan, loadOptionsSchema } from '#shared/model/load.ts';
+import type { ModelDescription } from '#shared/model/model-description.ts';
+import type { AppState } from '../state/app-store.ts';
+import { usePage } from '../state/page-context.tsx';
+import { type Answer, createLatestAnswer } from './latest-answer.ts';
+import { type LoadBlocker, loadBlocker } from './load-blocker.ts';
+
+export interface LoadForm {
+  readonly path: string;
+  readonly options: LoadOptions;
+  readonly model: Answer<ModelDescription>;
+  readonly plan: Answer<LoadPlan>;
+  readonly blocker: LoadBlocker | null;
+  /** Takes up the options that this file was loaded with last. */
+  choosePath(path: string): void;
+  change(options: Partial<LoadOptions>): void;
+}
+
+/** The choice of a model and its options, with what the host says about it. */
+export function useLoadForm(): LoadForm {
+  const { app, connection } = usePage();
+  const [choice, setChoice] = useState(() => firstChoice(app.getState()));
+  const [descriptions] = useState(() =>
+    createLatestAnswer((path: string) => connection.call('model.describe', { path })),
+  );
+  const [plans] = useState(() =>
+    createLatestAnswer((request: { path: string; options: LoadOptions }) =>
+      connection.call('model.plan', request),
+    ),
+  );
+  const model = useStore(descriptions.store);
+  const plan = useStore(plans.store);
+  const { path, options } = choice;
+  const described = model.key === path && !model.pending ? model.value : null;
+  const question = {
+    path,
+    model: described,
+    modelError: model.key === path ? model.error : null,
+    options,
+    planError: null,
+  };
+  const plannable = loadBlocker(question) === null;
+  const planKey = plannable ? JSON.stringify(choice) : null;
+
+  useEffect(() => {
+    if (path === '') descriptions.want(null, null);
+    else descriptions.want(path, path);
+  }, [descriptions, path]);
+
+  useEffect(() => {
+    plans.want(planKey, planKey === null ? null : { path, options });
+  }, [plans, planKey, path, options]);
+
+  const planError = plan.key === planKey && !plan.pending ? plan.error : null;
+  return {
+    path,
+    options,
+    model,
+    plan,
+    blocker: loadBlocker({ ...question, planError }),
+    choosePath(next) {
+      setChoice(before => ({
+        path: next,
+        options: rememberedOptions(app.getState(), next) ?? before.options,
+      }));
+    },
+    change(changes) {
+      setChoice(before => ({ ...before, options: { ...before.options, ...changes } }));
+    },
+  };
+}
+
+function firstChoice(state: AppState): { path: string; options: LoadOptions } {
+  const path = firstPath(state.model, state.settings, state.info);
+  return { path, options: rememberedOptions(state, path) ?? loadOptionsSchema.parse({}) };
+}
+
+/** What is loaded (or loading) now, else what was loaded last, else the model that ships along. */
+function firstPath(
+  model: ModelState | null,
+  settings: Settings | null,
+  info: AppInfo | null,
+): string {
+  if (model?.phase === 'loaded') return model.report.planned.model.path;
+  if (model?.phase === 'loading') return model.path;
+  return settings?.lastModelPath ?? info?.builtInModelPath ?? '';
+}
+
+function rememberedOptions({ model, settings }: AppState, path: string): LoadOptions | null {
+  if (model?.phase === 'loaded' && model.report.planned.model.path === path) {
+    return model.report.options;
+  }
+  if (model?.phase === 'loading' && model.path === path) return model.options;
+  return settings?.loadOptionsByModel[path] ?? null;
+}

@@ -1,0 +1,144 @@
+import { X } from 'lucide-react';
+import { useRef, useState } from 'react';
+import type { AppErrorData } from '#shared/errors/app-error.ts';
+import { toErrorData } from '#shared/errors/app-error.ts';
+import { composerId } from '../composer/composer-focus.ts';
+import { useApp, usePage, useView } from '../state/page-context.tsx';
+import { Button } from '../ui/button.tsx';
+import { Drawer } from '../ui/drawer.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { ContextField } from './context-field.tsx';
+import { LoadFailure } from './load-failure.tsx';
+import { type LoadForm, useLoadForm } from './load-form.ts';
+import styles from './load-panel.module.css';
+import { LoadProgressView } from './load-progress-view.tsx';
+import { ModelFile } from './model-file.tsx';
+import { OptionFields } from './option-fields.tsx';
+import { PlanView } from './plan-view.tsx';
+
+const panelWidth = 480;
+
+/** Chooses a model file and how to load it. Open while `view.loadPanelOpen`. */
+export function LoadPanel() {
+  const { view } = usePage();
+  const open = useView(state => state.loadPanelOpen);
+  const loaded = useRef(false);
+  const close = () => view.setState({ loadPanelOpen: false });
+  return (
+    <Drawer
+      side="right"
+      title="Load a model"
+      width={panelWidth}
+      open={open}
+      onOpenChange={next => view.setState({ loadPanelOpen: next })}
+      bare
+      finalFocus={() => {
+        const toComposer = loaded.current;
+        loaded.current = false;
+        return (toComposer ? document.getElementById(composerId) : null) ?? true;
+      }}
+    >
+      <LoadPanelContent
+        onClose={close}
+        onLoaded={() => {
+          loaded.current = true;
+          close();
+        }}
+      />
+    </Drawer>
+  );
+}
+
+interface LoadPanelContentProps {
+  onClose(): void;
+  onLoaded(): void;
+}
+
+function LoadPanelContent({ onClose, onLoaded }: LoadPanelContentProps) {
+  const { connection } = usePage();
+  const form = useLoadForm();
+  const phase = useApp(state => state.model?.phase);
+  const [error, setError] = useState<AppErrorData | null>(null);
+  const busy = phase === 'loading' || phase === 'unloading';
+
+  const load = () => {
+    setError(null);
+    connection
+      .call('model.load', { path: form.path, options: form.options })
+      .then(onLoaded, thrown => setError(toErrorData(thrown)));
+  };
+  const unload = () => {
+    setError(null);
+    connection.call('model.unload', {}).catch(thrown => setError(toErrorData(thrown)));
+  };
+
+  return (
+    <>
+      <header className={styles.head}>
+        <p className={styles.title} aria-hidden="true">
+          Load a model
+        </p>
+        <IconButton label="Close" icon={<X />} size="small" onClick={onClose} />
+      </header>
+      <div className={styles.body}>
+        {error !== null && <LoadFailure error={error} onDismiss={() => setError(null)} />}
+        <div className={styles.form} inert={busy}>
+          <ModelFile form={form} />
+          <ContextField form={form} />
+          <OptionFields form={form} />
+          <PlanView form={form} />
+        </div>
+      </div>
+      <footer className={styles.foot}>
+        {busy ? (
+          <LoadProgressView onFailure={setError} />
+        ) : (
+          <Actions form={form} canUnload={phase === 'loaded'} onLoad={load} onUnload={unload} />
+        )}
+      </footer>
+    </>
+  );
+}
+
+interface ActionsProps {
+  readonly form: LoadForm;
+  readonly canUnload: boolean;
+  onLoad(): void;
+  onUnload(): void;
+}
+
+const blockerId = 'load-blocker';
+
+function Actions({ form, canUnload, onLoad, onUnload }: ActionsProps) {
+  const { blocker } = form;
+  return (
+    <>
+      <p id={blockerId} className={styles.blocker} aria-live="polite">
+        {blocker !== null && (
+          <>
+            <span>{blocker.message}</span>{' '}
+            {blocker.suggestion !== null && (
+              <span className={styles.suggestion}>{blocker.suggestion}</span>
+            )}
+          </>
+        )}
+      </p>
+      <div className={styles.actions}>
+        {canUnload && (
+          <Button variant="quiet" onClick={onUnload}>
+            Unload
+          </Button>
+        )}
+        <Button
+          variant="primary"
+          disabled={blocker !== null}
+          focusableWhenDisabled
+          aria-describedby={blockerId}
+          onClick={onLoad}
+        >
+          Load
+        </Button>
+      </div>
+    </>
+  );
+}

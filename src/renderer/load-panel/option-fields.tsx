@@ -1,0 +1,96 @@
+import { bytesPerElement, type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
+import { type Backend, backends, type LoadOptions } from '#shared/model/load.ts';
+import { NumberField } from '../ui/number-field.tsx';
+import { Select, type SelectOption } from '../ui/select.tsx';
+import type { LoadForm } from './load-form.ts';
+import styles from './option-fields.module.css';
+
+/** Everything about a load but the file and the context length. */
+export function OptionFields({ form }: { readonly form: LoadForm }) {
+  const { options, change, model } = form;
+  const layers = model.value?.layerCount ?? null;
+  return (
+    <div className={styles.fields}>
+      <Select
+        label="K type"
+        value={options.typeK}
+        onValueChange={typeK => change({ typeK })}
+        options={typeOptions}
+      />
+      <Select
+        label="V type"
+        value={options.typeV}
+        onValueChange={typeV => change({ typeV })}
+        options={typeOptions}
+      />
+      <Select
+        label="Flash attention"
+        value={options.flashAttention}
+        onValueChange={flashAttention => change({ flashAttention })}
+        options={flashOptions}
+      />
+      <Select
+        label="Backend"
+        value={options.backend}
+        onValueChange={backend => change({ backend })}
+        options={backends.map(value => ({ value, label: backendLabels[value] }))}
+      />
+      <NumberField
+        label="GPU layers"
+        value={options.gpuLayers === 'auto' ? null : options.gpuLayers}
+        onValueChange={next => change({ gpuLayers: next ?? 'auto' })}
+        min={0}
+        max={10_000}
+        maximumFractionDigits={0}
+        placeholder="auto: as many as fit"
+        {...(layers === null ? {} : { unit: `of ${layers}` })}
+      />
+      <NumberField
+        label="Threads"
+        value={options.threads === 'auto' ? null : options.threads}
+        onValueChange={next => change({ threads: next ?? 'auto' })}
+        min={1}
+        max={1024}
+        maximumFractionDigits={0}
+        placeholder="auto: fastest tried"
+      />
+      <NumberField
+        label="Batch"
+        value={options.batchSize}
+        onValueChange={next => change({ batchSize: next ?? defaultBatch })}
+        min={32}
+        max={8192}
+        step={32}
+        unit="tokens"
+        maximumFractionDigits={0}
+        description="Evaluated at once while a prompt is read."
+      />
+    </div>
+  );
+}
+
+const defaultBatch = 512;
+
+const typeOptions: readonly SelectOption<CacheType>[] = cacheTypes.map(value => {
+  const bytes = bytesPerElement(value);
+  return { value, label: value, description: `${bytes} bytes per element${againstF16(bytes)}` };
+});
+
+const flashOptions: readonly SelectOption<LoadOptions['flashAttention']>[] = [
+  { value: 'auto', label: 'auto', description: 'On where the backend has it' },
+  { value: 'on', label: 'on', description: 'Less memory; needed for a quantized V' },
+  { value: 'off', label: 'off' },
+];
+
+const backendLabels: Readonly<Record<Backend, string>> = {
+  auto: 'auto',
+  cuda: 'CUDA',
+  metal: 'Metal',
+  vulkan: 'Vulkan',
+  cpu: 'CPU',
+};
+
+function againstF16(bytes: number): string {
+  const share = Math.round((bytes / bytesPerElement('f16')) * 100);
+  return share === 100 ? '' : `, ${share} % of f16`;
+}

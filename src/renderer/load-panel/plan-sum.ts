@@ -1,0 +1,30 @@
+import type { LoadPlan } from '#shared/model/load.ts';
+
+export interface PlanPart {
+  readonly key: 'weights' | 'k' | 'v' | 'cache' | 'compute';
+  readonly bytes: number;
+}
+
+export interface PlanSum {
+  readonly parts: readonly PlanPart[];
+  readonly total: number;
+  /** Parts that nobody could estimate; the total is then a lower bound. */
+  readonly unknown: readonly ('cache' | 'compute')[];
+  /** Bytes that the total exceeds the free memory by; 0 when it fits. */
+  readonly missing: number;
+}
+
+/** What a load is expected to take beside what is free. Bytes. */
+export function planSum(plan: LoadPlan): PlanSum {
+  const { weightsBytes, kvBytes, kvKBytes, kvVBytes, computeBytes, freeBytes } = plan;
+  const parts: PlanPart[] = [{ key: 'weights', bytes: weightsBytes }];
+  const unknown: ('cache' | 'compute')[] = [];
+  if (kvKBytes !== null && kvVBytes !== null) {
+    parts.push({ key: 'k', bytes: kvKBytes }, { key: 'v', bytes: kvVBytes });
+  } else if (kvBytes !== null) parts.push({ key: 'cache', bytes: kvBytes });
+  else unknown.push('cache');
+  if (computeBytes !== null) parts.push({ key: 'compute', bytes: computeBytes });
+  else unknown.push('compute');
+  const total = parts.reduce((sum, part) => sum + part.bytes, 0);
+  return { parts, total, unknown, missing: Math.max(0, total - freeBytes) };
+}
