@@ -68,6 +68,7 @@ export async function runForeground(command, args, options = {}) {
   for (const signal of signals) {
     process.on(signal, forward);
   }
+  const orphaned = watchParent(() => child.kill('SIGTERM'));
   try {
     return await new Promise(resolve => {
       child.once('error', error => {
@@ -77,10 +78,30 @@ export async function runForeground(command, args, options = {}) {
       child.once('close', (code, signal) => resolve(code ?? 128 + (signal === 'SIGINT' ? 2 : 15)));
     });
   } finally {
+    clearInterval(orphaned);
     for (const signal of signals) {
       process.off(signal, forward);
     }
   }
+}
+
+/**
+ * Calls `onGone` when npm, having started this process, is gone: npm ends on a termination signal
+ * without passing it on, and the app would stay behind.
+ *
+ * @param {() => void} onGone
+ * @returns {NodeJS.Timeout | undefined}
+ */
+function watchParent(onGone) {
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event === undefined || parent === 1) {
+    return undefined;
+  }
+  return setInterval(() => {
+    if (process.ppid !== parent) {
+      onGone();
+    }
+  }, 1_000).unref();
 }
 
 /**
