@@ -10,8 +10,8 @@ export function restrictPermissions(session: Session): void {
     (_contents, permission, requestingOrigin) =>
       permission === granted && requestingOrigin.replace(/\/$/, '') === appOrigin,
   );
-  session.setPermissionRequestHandler((contents, permission, answer) => {
-    answer(permission === granted && isOwnUrl(contents.getURL()));
+  session.setPermissionRequestHandler((_contents, permission, answer, details) => {
+    answer(permission === granted && details.isMainFrame && isOwnUrl(details.requestingUrl));
   });
   session.setDevicePermissionHandler(() => false);
 }
