@@ -86,19 +86,29 @@ export async function createHost(options: HostOptions): Promise<Host> {
   // A failure is part of the model's state, where every window sees it.
   if (initialModelPath !== null) model.loadRemembered(initialModelPath).catch(() => {});
 
+  let closed: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    chat.failAll(closedWhileAnswering);
+    for (const port of [...ports]) port.close();
+    await engine[Symbol.asyncDispose]();
+    await settings.settled();
+    store[Symbol.dispose]();
+  }
+
   return {
     connect(port) {
+      if (closed !== undefined) {
+        port.close();
+        return;
+      }
       ports.add(port);
       port.onClose(() => ports.delete(port));
       serve(appContract, port, routes);
     },
 
-    async [Symbol.asyncDispose]() {
-      chat.failAll(closedWhileAnswering);
-      for (const port of [...ports]) port.close();
-      await engine[Symbol.asyncDispose]();
-      await settings.settled();
-      store[Symbol.dispose]();
+    [Symbol.asyncDispose]() {
+      closed ??= close();
+      return closed;
     },
   };
 }

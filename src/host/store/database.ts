@@ -8,6 +8,7 @@ import { damagedDatabaseError, newerDatabaseError, storageError } from './storag
 const busyTimeoutMs = 5_000;
 
 const versionRow = z.object({ user_version: z.int().nonnegative() });
+const tableRow = z.object({ name: z.string() });
 const checkRow = z.object({ quick_check: z.string() });
 
 /**
@@ -43,12 +44,21 @@ function readVersion(database: DatabaseSync): number {
   return versionRow.parse(database.prepare('PRAGMA user_version').get()).user_version;
 }
 
+/**
+ * Table by table, those of the search index included: checking the file as a whole would also compare
+ * the index with every text, ten times as long (half a second for 100 MB).
+ */
 function checkWholeness(database: DatabaseSync, path: string): void {
-  const rows = z.array(checkRow).parse(database.prepare('PRAGMA quick_check(10)').all());
-  const findings = rows.map(row => row.quick_check);
-  if (findings.length !== 1 || findings[0] !== 'ok') {
-    throw damagedDatabaseError(path, findings.join('\n'));
-  }
+  const tables = database.prepare(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'",
+  );
+  const findings = z
+    .array(tableRow)
+    .parse(tables.all())
+    .flatMap(({ name }) => database.prepare(`PRAGMA quick_check("${name}")`).all())
+    .map(row => checkRow.parse(row).quick_check)
+    .filter(finding => finding !== 'ok');
+  if (findings.length > 0) throw damagedDatabaseError(path, findings.join('\n'));
 }
 
 function migrate(
