@@ -314,6 +314,10 @@ describe('closing', () => {
     await viewer.event(event => event.type === 'delta');
     const { dataDirectory } = host;
     await host[Symbol.asyncDispose]();
+    await host[Symbol.asyncDispose]();
+    await expect(host.connect().call('app.info', {})).rejects.toMatchObject({
+      code: 'connection-lost',
+    });
     expect(host.exits).toHaveLength(host.launches());
     await eventually(() => expect(newResources(kinds, before)).toEqual([]));
     await expect(readdir(dataDirectory)).rejects.toThrow('ENOENT');

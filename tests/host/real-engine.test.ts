@@ -53,7 +53,7 @@ describe('the host with the real engine', () => {
     const path = await ensureModel('medium');
     await host.client.call('model.load', { path, options });
     const { id } = await host.client.call('conversations.create', {});
-    // The generated models never end an answer by themselves.
+    // Greedy, and without a limit, this model talks until its context is full.
     const endless = { ...sampling, maxTokens: null };
     await host.client.call('conversations.update', { conversationId: id, sampling: endless });
     const viewer = follow(host.client, id);
