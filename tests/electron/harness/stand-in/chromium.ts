@@ -33,6 +33,8 @@ function start(): ChildProcess {
       '--disable-sync',
       '--disable-dev-shm-usage',
       '--disable-gpu',
+      // Electron's pages have the close event of message ports; a browser's do not.
+      '--enable-blink-features=MessagePortCloseEvent',
       '--password-store=basic',
       // Windows open as the page asks, and are refused by the app's own handler.
       '--disable-popup-blocking',
