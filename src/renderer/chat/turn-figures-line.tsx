@@ -1,4 +1,4 @@
-import { metricDefinitions } from '#shared/metrics/definitions.ts';
+import { type MetricDefinition, metricDefinitions } from '#shared/metrics/definitions.ts';
 import { formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import { Figure } from '../ui/figure.tsx';
@@ -12,33 +12,23 @@ export interface TurnFiguresLineProps {
 
 /** The one quiet line under an answer. */
 export function TurnFiguresLine({ figures, focusable }: TurnFiguresLineProps) {
-  const entries = [
-    { definition: metricDefinitions.ttft, value: formatDuration(figures.ttftMs) },
-    {
-      definition: metricDefinitions.prefilledTokens,
-      value: `${formatTokens(figures.prefilledTokens)} tokens`,
-    },
-    {
-      definition: metricDefinitions.reusedTokens,
-      value: `${formatTokens(figures.reusedTokens)} tokens`,
-    },
-    {
-      definition: metricDefinitions.prefillSpeed,
-      value: formatRate(figures.prefillTokensPerSecond),
-    },
-    { definition: metricDefinitions.decodeSpeed, value: formatRate(figures.decodeTokensPerSecond) },
-    {
-      definition: metricDefinitions.generatedTokens,
-      value: `${formatTokens(figures.generatedTokens)} tokens`,
-    },
-  ];
+  const { ttft, prefilledTokens, reusedTokens, prefillSpeed, decodeSpeed, generatedTokens } =
+    metricDefinitions;
+  const figure = (definition: MetricDefinition, value: string) => (
+    <Figure layout="inline" definition={definition} value={value} focusable={focusable} />
+  );
   return (
     <ul className={styles.line} aria-label="Figures of this turn">
-      {entries.map(({ definition, value }) => (
-        <li key={definition.name}>
-          <Figure layout="inline" definition={definition} value={value} focusable={focusable} />
-        </li>
-      ))}
+      <li>{figure(ttft, formatDuration(figures.ttftMs))}</li>
+      <li>
+        {/* Their sum is the prompt; the unit stands once, behind both. */}
+        {figure(prefilledTokens, formatTokens(figures.prefilledTokens))}
+        <span className={styles.plus}>+</span>
+        {figure(reusedTokens, `${formatTokens(figures.reusedTokens)} tokens`)}
+      </li>
+      <li>{figure(prefillSpeed, formatRate(figures.prefillTokensPerSecond))}</li>
+      <li>{figure(decodeSpeed, formatRate(figures.decodeTokensPerSecond))}</li>
+      <li>{figure(generatedTokens, `${formatTokens(figures.generatedTokens)} tokens`)}</li>
     </ul>
   );
 }

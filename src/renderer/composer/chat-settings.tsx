@@ -38,7 +38,7 @@ export function ChatSettings() {
       onOpenChange={change}
       trigger={
         <Button variant="quiet" size="small" icon={<SlidersHorizontal />}>
-          Settings
+          Chat settings
         </Button>
       }
       footer={

@@ -1,5 +1,5 @@
 import { ArrowUp, Square } from 'lucide-react';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { describeLoadProgress } from '../app/model-facts.ts';
 import { useShortcutText } from '../app/use-shortcuts.ts';
@@ -9,7 +9,7 @@ import { noteFailure } from '../state/view-store.ts';
 import { Button } from '../ui/button.tsx';
 import { ChatSettings } from './chat-settings.tsx';
 import styles from './composer.module.css';
-import { composerId } from './composer-focus.ts';
+import { composerId, focusComposer } from './composer-focus.ts';
 import { Notices } from './notices.tsx';
 
 export function Composer() {
@@ -22,9 +22,13 @@ export function Composer() {
   const [sending, setSending] = useState(false);
   const canSend = obstacle === null && !running && !sending && text.trim() !== '';
 
+  useEffect(focusComposer, []);
+
   const send = () => {
     if (!canSend) return;
     setSending(true);
+    // The button that was pressed gives way to another one; the next thing to do is to write.
+    focusComposer();
     view.setState({ notice: null });
     sendDraft(page)
       .catch(noteFailure(view))
@@ -120,7 +124,9 @@ function useObstacle(): string | null {
   if (!connected) return 'Not connected';
   if (broken) return 'This conversation cannot be opened';
   if (engine?.phase === 'crashed') {
-    return engine.restarting ? 'The engine is starting again' : 'The engine has stopped';
+    return engine.restarting
+      ? 'The engine has stopped and is being started again'
+      : 'The engine has stopped';
   }
   switch (model?.phase) {
     case 'loaded':

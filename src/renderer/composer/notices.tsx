@@ -9,7 +9,8 @@ export function Notices() {
   const { view } = usePage();
   const notice = useView(state => state.notice);
   const engine = useApp(state => state.engine);
-  const engineError = engine?.phase === 'crashed' ? engine.error : null;
+  // While it is being restarted, the failed answer and the line under the message box say so.
+  const engineError = engine?.phase === 'crashed' && !engine.restarting ? engine.error : null;
   return (
     <>
       {engineError !== null && <ErrorCallout error={engineError} />}

@@ -2,6 +2,9 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { Port } from '#shared/rpc/port.ts';
 import { createWebSocketPort } from '#shared/rpc/ports/web-socket-port.ts';
 
+/** For a server that takes the connection and never answers. */
+const openDeadlineMs = 10_000;
+
 /**
  * @throws AppError `not-allowed` when the server refuses this page for good, `connection-lost` when
  * it cannot be reached
@@ -13,11 +16,8 @@ export async function openSocketPort(token: string): Promise<Port> {
   url.search = new URLSearchParams({ token }).toString();
   const socket = new WebSocket(url);
   const port = createWebSocketPort(socket);
-  const opened = await new Promise<boolean>(resolve => {
-    socket.addEventListener('open', () => resolve(true), { once: true });
-    socket.addEventListener('close', () => resolve(false), { once: true });
-  });
-  if (opened) return port;
+  if (await hasOpened(socket)) return port;
+  port.close();
   if (await isRefused(url)) {
     throw new AppError('not-allowed', 'This link belongs to another launch of Headroom.', {
       suggestion: 'Open the link that Headroom printed when it was started last.',
@@ -25,6 +25,20 @@ export async function openSocketPort(token: string): Promise<Port> {
   }
   throw new AppError('connection-lost', 'Headroom cannot be reached.', {
     suggestion: 'Check that it is still running in its terminal.',
+  });
+}
+
+function hasOpened(socket: WebSocket): Promise<boolean> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => resolve(false), openDeadlineMs);
+    const settle = (opened: boolean) => () => {
+      clearTimeout(timer);
+      resolve(opened);
+    };
+    socket.addEventListener('open', settle(true));
+    // A socket that the browser itself forbids has an error and no close.
+    socket.addEventListener('error', settle(false));
+    socket.addEventListener('close', settle(false));
   });
 }
 

@@ -1,5 +1,5 @@
 import { Download, Ellipsis, FileText, Pencil, Trash2 } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ConversationSummary } from '#shared/chat/conversation.ts';
 import { addressOf } from '../state/address.ts';
 import { useChat, usePage } from '../state/page-context.tsx';
@@ -21,10 +21,16 @@ export function ConversationRow({ summary, onOpen }: ConversationRowProps) {
   const current = useChat(state => state.conversationId === summary.id);
   const [mode, setMode] = useState<'shown' | 'renaming' | 'deleting'>('shown');
   const link = useRef<HTMLAnchorElement>(null);
+  const renamed = useRef(false);
+
+  useEffect(() => {
+    // The link is back only now; the focus had gone with the input.
+    if (mode === 'shown' && renamed.current) link.current?.focus();
+    renamed.current = mode === 'renaming';
+  }, [mode]);
 
   const rename = (title: string) => {
     setMode('shown');
-    link.current?.focus();
     if (title === '' || title === summary.title) return;
     connection
       .call('conversations.update', { conversationId: summary.id, title })
