@@ -14,7 +14,7 @@ export default {
     'tests/*/fixtures/*.ts',
   ],
   // Started by name through tools/setup/package-command.mjs, or by electron-builder itself.
-  ignoreDependencies: ['@biomejs/biome', 'playwright-core', '@electron/fuses'],
+  ignoreDependencies: ['@biomejs/biome', 'electron-builder', '@electron/fuses'],
   ignoreBinaries: ['fc-list'],
   project: ['src/**/*.{ts,tsx}', 'tests/**/*.{ts,tsx}', 'tools/**/*.{ts,mjs}', 'bin/*.js'],
   // The type of a value that a module exports is part of its signature, used by name or not.

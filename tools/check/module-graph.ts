@@ -44,11 +44,7 @@ export async function readModules(root: string, folder: string): Promise<Module[
  * @param aliases prefix -> folder, from the `imports` of package.json (`#shared/` -> `src/shared/`)
  * @throws when the file does not parse
  */
-export function readImports(
-  file: string,
-  source: string,
-  aliases: ReadonlyMap<string, string>,
-): Import[] {
+function readImports(file: string, source: string, aliases: ReadonlyMap<string, string>): Import[] {
   const parsed = parseSync(file, source);
   const [error] = parsed.errors;
   if (error !== undefined) {

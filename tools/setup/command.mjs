@@ -5,8 +5,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { repositoryRoot } from './repository.mjs';
 import { SetupError } from './step.mjs';
 
-/** How much of a failed command's output is worth showing. */
-const TAIL_LINES = 15;
+/** How much of a failed command's output is worth showing: npm says why first, others last. */
+const SHOWN_LINES = { first: 6, last: 12 };
 
 /**
  * Runs a command quietly to its end.
@@ -28,7 +28,7 @@ export async function runCommand(command, args, options) {
   });
   let output = '';
   const collect = (/** @type {string} */ text) => {
-    output = (output + text).slice(-20_000);
+    output += text;
   };
   child.stdout.setEncoding('utf8').on('data', collect);
   child.stderr.setEncoding('utf8').on('data', collect);
@@ -44,8 +44,19 @@ export async function runCommand(command, args, options) {
       .split('\n')
       .slice(-TAIL_LINES)
       .join('\n');
-    throw new SetupError(`${shown}: ${outcome}\n${tail}`.trimEnd(), options.advice);
+    throw new SetupError(`${shown}: ${outcome}\n${shownOutput}`.trimEnd(), options.advice);
   }
+}
+
+/**
+ * The beginning and the end of a long output.
+ * @param {string} output
+ */
+function summarize(output) {
+  const lines = output.trimEnd().split('\n');
+  return lines.length <= SHOWN_LINES.first + SHOWN_LINES.last
+    ? lines.join('\n')
+    : [...lines.slice(0, SHOWN_LINES.first), '...', ...lines.slice(-SHOWN_LINES.last)].join('\n');
 }
 
 /**

@@ -32,7 +32,7 @@ export async function ensureDependencies() {
 async function installWithRetry() {
   const npm = npmCommand();
   const install = () =>
-    runCommand(npm.command, [...npm.args, 'ci', '--no-audit', '--no-fund'], {
+    runCommand(npm.command, [...npm.args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
       advice:
         'Check the connection to the package registry and the free disk space (1.5 GB), then run the same command again.',
     });
