@@ -50,12 +50,6 @@ export const metricDefinitions = {
     unit: 'ms',
     description: 'Part of the time to first token: sampling the first generated token.',
   },
-  promptTokens: {
-    name: 'Prompt tokens',
-    shortName: 'Prompt',
-    unit: 'tokens',
-    description: 'Reused tokens plus prefilled tokens of this turn.',
-  },
   reusedTokens: {
     name: 'Reused tokens',
     shortName: 'Reused',
@@ -88,13 +82,6 @@ export const metricDefinitions = {
     unit: 'tokens/s',
     description:
       'Decode speed over the last second. A display aid; results use the speed of the whole answer.',
-  },
-  interTokenLatency: {
-    name: 'Inter-token latency',
-    shortName: 'Latency',
-    unit: 'ms',
-    description:
-      'Gaps between generated tokens: median, 95th and 99th percentile, and the longest.',
   },
   generatedTokens: {
     name: 'Answer tokens',
