@@ -23,6 +23,10 @@ export function LoadPanel() {
   const { view } = usePage();
   const open = useView(state => state.loadPanelOpen);
   const loaded = useRef(false);
+  // The form begins with what is loaded, or was last: it has to be known by then.
+  const known = useApp(
+    ({ info, model, settings }) => info !== null && model !== null && settings !== null,
+  );
   const close = () => view.setState({ loadPanelOpen: false });
   return (
     <Drawer
@@ -38,23 +42,33 @@ export function LoadPanel() {
         return (toComposer ? document.getElementById(composerId) : null) ?? true;
       }}
     >
-      <LoadPanelContent
-        onClose={close}
-        onLoaded={() => {
-          loaded.current = true;
-          close();
-        }}
-      />
+      <header className={styles.head}>
+        <p className={styles.title} aria-hidden="true">
+          Load a model
+        </p>
+        <IconButton label="Close" icon={<X />} size="small" onClick={close} />
+      </header>
+      {known ? (
+        <LoadPanelContent
+          onLoaded={() => {
+            loaded.current = true;
+            close();
+          }}
+        />
+      ) : (
+        <p className={styles.body} role="status">
+          Waiting for Headroom
+        </p>
+      )}
     </Drawer>
   );
 }
 
 interface LoadPanelContentProps {
-  onClose(): void;
   onLoaded(): void;
 }
 
-function LoadPanelContent({ onClose, onLoaded }: LoadPanelContentProps) {
+function LoadPanelContent({ onLoaded }: LoadPanelContentProps) {
   const { connection } = usePage();
   const form = useLoadForm();
   const phase = useApp(state => state.model?.phase);
@@ -74,12 +88,6 @@ function LoadPanelContent({ onClose, onLoaded }: LoadPanelContentProps) {
 
   return (
     <>
-      <header className={styles.head}>
-        <p className={styles.title} aria-hidden="true">
-          Load a model
-        </p>
-        <IconButton label="Close" icon={<X />} size="small" onClick={onClose} />
-      </header>
       <div className={styles.body}>
         {error !== null && <LoadFailure error={error} onDismiss={() => setError(null)} />}
         <div className={styles.form} inert={busy}>

@@ -42,7 +42,8 @@ export function OptionFields({ form }: { readonly form: LoadForm }) {
         min={0}
         max={10_000}
         maximumFractionDigits={0}
-        placeholder="auto: as many as fit"
+        placeholder="auto"
+        description="Empty: as many as fit."
         {...(layers === null ? {} : { unit: `of ${layers}` })}
       />
       <NumberField
@@ -52,7 +53,8 @@ export function OptionFields({ form }: { readonly form: LoadForm }) {
         min={1}
         max={1024}
         maximumFractionDigits={0}
-        placeholder="auto: fastest tried"
+        placeholder="auto"
+        description="Empty: the fastest count tried."
       />
       <NumberField
         label="Batch"
