@@ -39,11 +39,7 @@ export async function runCommand(command, args, options) {
     );
   });
   if (outcome !== '') {
-    const tail = stripVTControlCharacters(output)
-      .trimEnd()
-      .split('\n')
-      .slice(-TAIL_LINES)
-      .join('\n');
+    const shownOutput = summarize(stripVTControlCharacters(output));
     throw new SetupError(`${shown}: ${outcome}\n${shownOutput}`.trimEnd(), options.advice);
   }
 }
