@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp';
+import { getLlama, getLlamaGpuTypes, type Llama, LlamaLogLevel } from 'node-llama-cpp';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Backend, LoadReport } from '#shared/model/load.ts';
 import { LlamaLog, logTail } from './llama-log.ts';
@@ -16,45 +16,72 @@ export interface OpenBackend {
 }
 
 /**
- * Owns the one llama.cpp instance of this process. Another choice of backend replaces it, so
- * everything made from the previous instance must have been disposed before.
+ * Owns the llama.cpp instances of this process: one per backend, opened when first asked for and
+ * kept until the process ends.
+ *
+ * They are never disposed, and none is ever opened twice: instances of one program library share a
+ * logger, and the second one takes it away from everybody. Disposing does not help, because a load
+ * that failed or was cancelled leaves a handle in the library for which `dispose` waits until the
+ * next garbage collection. That is also why `auto` is resolved here and not by the library.
  */
 export class Backends {
-  #current: { readonly choice: Backend; readonly opened: Promise<OpenBackend> } | undefined;
-
-  /** True when {@link open} would not have to replace the instance. */
-  isOpen(choice: Backend): boolean {
-    return this.#current?.choice === choice;
-  }
+  readonly #log = new LlamaLog();
+  readonly #opened = new Map<ResolvedBackend, Promise<OpenBackend>>();
+  #best: Promise<OpenBackend> | undefined;
 
   /** @throws AppError `backend-unavailable` */
   async open(choice: Backend): Promise<OpenBackend> {
-    if (this.#current?.choice !== choice) {
-      await this.close();
-      this.#current = { choice, opened: openBackend(choice) };
+    if (choice !== 'auto') return await this.#open(choice);
+    this.#best ??= this.#openBest().catch(error => {
+      this.#best = undefined;
+      throw error;
+    });
+    return await this.#best;
+  }
+
+  /** What the library would choose: the first that works of those whose drivers it found. */
+  async #openBest(): Promise<OpenBackend> {
+    for (const gpu of cpuOnly ? [] : await getLlamaGpuTypes('supported')) {
+      if (gpu === false) continue;
+      try {
+        return await this.#open(gpu);
+      } catch {
+        // The next one may work; the CPU always does.
+      }
     }
-    const current = this.#current;
+    return await this.#open('cpu');
+  }
+
+  async #open(name: ResolvedBackend): Promise<OpenBackend> {
+    const known = this.#opened.get(name);
+    if (known !== undefined) return await known;
+    const opening = openBackend(name, this.#log);
+    this.#opened.set(name, opening);
     try {
-      return await current.opened;
+      return await opening;
     } catch (error) {
-      if (this.#current === current) this.#current = undefined;
+      // A driver may be installed in the meantime.
+      this.#opened.delete(name);
       throw error;
     }
   }
-
-  async close(): Promise<void> {
-    const current = this.#current;
-    this.#current = undefined;
-    const opened = await current?.opened.catch(() => undefined);
-    await opened?.llama.dispose();
-  }
 }
 
-async function openBackend(choice: Backend): Promise<OpenBackend> {
-  const log = new LlamaLog();
+/**
+ * Set by a shell in whose processes GPU drivers crash: what nobody chose then runs on the processor.
+ * A backend that the user chose by name is still tried.
+ */
+const cpuOnly = process.env.HEADROOM_ENGINE_BACKEND === 'cpu';
+
+async function openBackend(name: ResolvedBackend, log: LlamaLog): Promise<OpenBackend> {
+  const mark = log.mark();
   try {
+    const gpu = name === 'cpu' ? false : name;
+    // The library takes a backend that this platform does not have for "auto".
+    if (!(await getLlamaGpuTypes('allValid')).includes(gpu))
+      throw new Error('not on this platform');
     const llama = await getLlama({
-      gpu: choice === 'cpu' ? false : choice,
+      gpu,
       // Headroom ships binaries; it never compiles or downloads any by itself.
       build: 'never',
       skipDownload: true,
@@ -64,38 +91,28 @@ async function openBackend(choice: Backend): Promise<OpenBackend> {
       // The library's default is at least four threads, which collapses on two cores.
       maxThreads: availableParallelism(),
     });
-    const gpuNames = await llama.getGpuDeviceNames();
-    return {
-      llama,
-      log,
-      name: llama.gpu === false ? 'cpu' : llama.gpu,
-      devices: llama.gpu === false || gpuNames.length === 0 ? [processorName()] : gpuNames,
-    };
+    const gpuNames = gpu === false ? [] : await llama.getGpuDeviceNames();
+    return { llama, log, name, devices: gpuNames.length === 0 ? [processorName()] : gpuNames };
   } catch (error) {
-    const name = choice === 'auto' ? 'No backend' : `The ${backendTitles[choice]} backend`;
+    const reason = error instanceof Error ? error.message : String(error);
     throw new AppError(
       'backend-unavailable',
-      choice === 'auto'
-        ? 'No backend of llama.cpp could be started on this machine.'
-        : `${name} cannot be used on this machine: its device, driver or program library is missing.`,
+      name === 'cpu'
+        ? "llama.cpp could not be started: its program library for this machine's processor is missing."
+        : `${backendTitles[name]} cannot be used on this machine: its device, driver or program library is missing.`,
       {
         suggestion:
-          choice === 'auto' || choice === 'cpu'
-            ? 'Reinstall Headroom.'
+          name === 'cpu'
+            ? 'Install Headroom again.'
             : 'Choose auto or cpu, or install the driver and try again.',
-        details: `${error instanceof Error ? error.message : String(error)}\n${logTail(await log.since(0))}`,
+        details: `${reason}\n${logTail(await log.since(mark))}`,
         cause: error,
       },
     );
   }
 }
 
-const backendTitles: Readonly<Record<Exclude<Backend, 'auto'>, string>> = {
-  cuda: 'CUDA',
-  metal: 'Metal',
-  vulkan: 'Vulkan',
-  cpu: 'CPU',
-};
+const backendTitles = { cuda: 'CUDA', metal: 'Metal', vulkan: 'Vulkan' } as const;
 
 function processorName(): string {
   const model = cpus()[0]?.model.trim();

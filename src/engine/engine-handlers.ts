@@ -15,7 +15,7 @@ interface RunningTurn {
 }
 
 /** Everything the engine process does, behind the contract. One per process. */
-export class Engine implements AsyncDisposable {
+export class Engine {
   readonly handlers: Handlers<EngineContract>;
   readonly #slot = new ModelSlot();
   readonly #telemetry = new TelemetryMeter();
@@ -58,12 +58,6 @@ export class Engine implements AsyncDisposable {
       },
       telemetry: this.#telemetry.signal,
     };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const turn of this.#turns.values()) turn.abort.abort();
-    await Promise.allSettled([this.#lastTurn, this.#change]);
-    await this.#slot.dispose();
   }
 
   async #changeModel<T>(what: string, change: () => Promise<T>): Promise<T> {

@@ -94,14 +94,6 @@ export async function planLoad(
   };
 }
 
-/** The plan as far as it goes without a backend: sizes by formula, nothing held against memory. */
-export function planWithoutBackend(inspected: Inspected, options: LoadOptions): LoadPlan {
-  const { description } = inspected;
-  const contextLength = resolveContextLength(description, options);
-  const cache = plannedCache(description, options, contextLength);
-  return assemblePlan(description, contextLength, cache, null, process.availableMemory());
-}
-
 function assemblePlan(
   model: ModelDescription,
   contextLength: number,

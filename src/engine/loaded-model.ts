@@ -1,6 +1,6 @@
 import type { LlamaContext, LlamaModel } from 'node-llama-cpp';
 import { usedBytes } from '#shared/kv-cache/cache-size.ts';
-import type { LoadOptions, LoadReport } from '#shared/model/load.ts';
+import type { LoadReport } from '#shared/model/load.ts';
 import type { AnswerMemory } from './answer-memory.ts';
 import type { ChatTemplate } from './chat-template.ts';
 import type { GgufFile } from './gguf-file.ts';
@@ -81,17 +81,6 @@ export class LoadedModel implements TurnModel {
       ram: context.ram + (useMmap ? 0 : memoryUsage.ram),
       vram: context.vram + memoryUsage.vram,
     };
-  }
-
-  /** Whether the same weights would be loaded again. */
-  hasWeightsFor(file: GgufFile, gpuLayers: LoadOptions['gpuLayers']): boolean {
-    const own = this.weights.file;
-    return (
-      own.path === file.path &&
-      own.modifiedMs === file.modifiedMs &&
-      own.fileBytes === file.fileBytes &&
-      this.report.options.gpuLayers === gpuLayers
-    );
   }
 
   /** The same model, described by another report. */

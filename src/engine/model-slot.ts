@@ -13,7 +13,6 @@ import {
   type Inspected,
   inspectForLoad,
   planLoad,
-  planWithoutBackend,
   type Released,
 } from './load-plan.ts';
 import { type LoadedContext, LoadedModel, type LoadedWeights } from './loaded-model.ts';
@@ -36,7 +35,7 @@ interface LoadHandle {
  * 3. loads, creates the context, finds the number of threads.
  *
  * A failure or a cancel in step 1 changes nothing. After that point nothing is loaded any more; but
- * where the weights were kept, the previous context is created again.
+ * where only the context was exchanged, the previous one is restored.
  */
 export class ModelSlot {
   readonly #backends = new Backends();
@@ -49,12 +48,10 @@ export class ModelSlot {
   /** @throws AppError whatever a load with these options would be refused for */
   async plan(path: string, options: LoadOptions): Promise<LoadPlan> {
     const inspected = await inspectForLoad(path, options);
-    // Another backend cannot be asked while a model of this one is loaded.
-    if (this.#loaded !== null && !this.#backends.isOpen(options.backend)) {
-      return planWithoutBackend(inspected, options);
-    }
     const backend = await this.#backends.open(options.backend);
-    return (await planLoad(inspected, options, backend, this.#released(inspected, options))).plan;
+    return (
+      await planLoad(inspected, options, backend, this.#released(inspected, options, backend))
+    ).plan;
   }
 
   /** @throws AppError; {@link current} then says what is loaded */
@@ -63,15 +60,17 @@ export class ModelSlot {
     handle.onProgress({ stage: 'inspect', fraction: null });
     const inspected = await inspectForLoad(path, options);
     throwIfCancelled(handle.signal);
-    if (!this.#backends.isOpen(options.backend)) await this.unload();
-    handle.onProgress({ stage: 'engine', fraction: null });
     const backend = await this.#backends.open(options.backend);
-    handle.onProgress({ stage: 'inspect', fraction: null });
-    const checked = await planLoad(inspected, options, backend, this.#released(inspected, options));
+    const checked = await planLoad(
+      inspected,
+      options,
+      backend,
+      this.#released(inspected, options, backend),
+    );
     throwIfCancelled(handle.signal);
     const previous = this.#loaded;
     const load = new Load(backend, checked, options, handle, startedAt);
-    if (previous?.hasWeightsFor(checked.file, options.gpuLayers) === true) {
+    if (previous !== null && keepsWeights(previous, checked, options, backend)) {
       this.#loaded = await this.#exchangeContext(load, previous, handle);
     } else {
       await this.unload();
@@ -86,11 +85,6 @@ export class ModelSlot {
     await previous?.dispose();
   }
 
-  async dispose(): Promise<void> {
-    await this.unload();
-    await this.#backends.close();
-  }
-
   async #exchangeContext(
     load: Load,
     previous: LoadedModel,
@@ -101,38 +95,38 @@ export class ModelSlot {
     try {
       return await load.contextFor(previous.weights);
     } catch (error) {
-      this.#loaded = await this.#restore(previous, load.backend);
-      throw this.#loaded === null || handle.signal.aborted
-        ? error
-        : withState(error, 'The model is loaded as it was before.');
+      this.#loaded = await restore(previous, load.backend);
+      if (handle.signal.aborted) throw error;
+      throw withState(
+        error,
+        this.#loaded === null ? 'No model is loaded now.' : 'The model is loaded as it was before.',
+      );
     }
   }
 
-  /** The context as it was, so that a refused change costs the user nothing but the cached tokens. */
-  async #restore(previous: LoadedModel, backend: OpenBackend): Promise<LoadedModel | null> {
-    const { report, weights } = previous;
-    const checked: CheckedPlan = {
-      file: weights.file,
-      plan: report.planned,
-      gpuLayers: weights.gpuLayers,
-    };
-    const handle = { signal: new AbortController().signal, onProgress: () => {} };
-    const options = { ...report.options, threads: report.threads };
-    try {
-      const restored = await new Load(backend, checked, options, handle, 0).contextFor(weights);
-      return restored.withReport(report);
-    } catch {
-      await weights.model.dispose();
-      return null;
-    }
-  }
-
-  #released(inspected: Inspected, options: LoadOptions): Released {
+  #released(inspected: Inspected, options: LoadOptions, backend: OpenBackend): Released {
     const loaded = this.#loaded;
     if (loaded === null) return { ram: 0, vram: 0, keepsWeights: false };
-    const keepsWeights = loaded.hasWeightsFor(inspected.file, options.gpuLayers);
-    return { ...loaded.freedBy(keepsWeights ? 'context' : 'all'), keepsWeights };
+    const keeps = keepsWeights(loaded, inspected, options, backend);
+    return { ...loaded.freedBy(keeps ? 'context' : 'all'), keepsWeights: keeps };
   }
+}
+
+/** Whether a load asks for the very weights that are in memory, on the same device. */
+function keepsWeights(
+  loaded: LoadedModel,
+  { file }: Pick<Inspected, 'file'>,
+  options: LoadOptions,
+  backend: OpenBackend,
+): boolean {
+  const { weights, report } = loaded;
+  return (
+    weights.file.path === file.path &&
+    weights.file.modifiedMs === file.modifiedMs &&
+    weights.file.fileBytes === file.fileBytes &&
+    report.backend === backend.name &&
+    report.options.gpuLayers === options.gpuLayers
+  );
 }
 
 /** Executes one checked plan. */
@@ -162,11 +156,12 @@ class Load {
     try {
       return await this.contextFor(weights);
     } catch (error) {
-      await weights.model.dispose();
+      if (!weights.model.disposed) await weights.model.dispose();
       throw withState(error, 'No model is loaded now.');
     }
   }
 
+  /** When the library fails to create the context, the weights are disposed, and only then. */
   async contextFor(weights: LoadedWeights): Promise<LoadedModel> {
     this.#handle.onProgress({ stage: 'context', fraction: null });
     const mark = this.backend.log.mark();
@@ -265,7 +260,6 @@ class Load {
         experimentalKvCacheValueType: ggmlType(options.typeV),
         failedCreationRemedy: false,
         ignoreMemorySafetyChecks: true,
-        createSignal: this.#handle.signal,
         // A single sequence is dispatched at once; the timer behind the default is for many.
         batching: { dispatchSchedule: () => {} },
       });
@@ -279,7 +273,9 @@ class Load {
       });
       return { context, cache: new SequenceCache(sequence) };
     } catch (error) {
-      if (this.#handle.signal.aborted) throw cancelledError('Loading the model');
+      // At once: a context that failed keeps the library from ever disposing its model as soon as it
+      // has been garbage-collected.
+      await model.dispose();
       const lines = await log.since(mark);
       throw (
         readContextFailure(lines) ??
@@ -304,12 +300,38 @@ class Load {
   }
 }
 
+/**
+ * What was loaded before, so that a refused change costs the user nothing but the cached tokens.
+ *
+ * @returns null when even that cannot be loaded any more
+ */
+async function restore(previous: LoadedModel, backend: OpenBackend): Promise<LoadedModel | null> {
+  const { report, weights } = previous;
+  const checked: CheckedPlan = {
+    file: weights.file,
+    plan: report.planned,
+    gpuLayers: weights.gpuLayers,
+  };
+  const options = { ...report.options, threads: report.threads };
+  const handle = { signal: new AbortController().signal, onProgress: () => {} };
+  const load = new Load(backend, checked, options, handle, 0);
+  try {
+    const restored = weights.model.disposed
+      ? await load.everything()
+      : await load.contextFor(weights);
+    return restored.withReport(report);
+  } catch {
+    if (!weights.model.disposed) await weights.model.dispose();
+    return null;
+  }
+}
+
 function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancelledError('Loading the model');
 }
 
 function withState(error: unknown, state: string): unknown {
-  if (!(error instanceof AppError)) return error;
+  if (!(error instanceof AppError) || error.code === 'cancelled') return error;
   return AppError.fromData({ ...error.data, message: `${error.data.message} ${state}` });
 }
 

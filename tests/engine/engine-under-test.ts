@@ -56,7 +56,9 @@ export function startEngine(): EngineUnderTest {
         'model.load',
         { path, options: { backend: 'cpu', threads: 1, ...options } },
         {
-          onItem: progress => control.onProgress?.(progress),
+          onItem(progress) {
+            control.onProgress?.(progress);
+          },
           ...(control.signal === undefined ? {} : { signal: control.signal }),
         },
       ),

@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reservedBytes } from '#shared/kv-cache/cache-size.ts';
+import type { CacheType } from '#shared/kv-cache/cache-type.ts';
+import { cacheTypes } from '#shared/kv-cache/cache-type.ts';
+import type { LoadProgress, LoadReport } from '#shared/model/load.ts';
+import { ensureModel } from '#tools/models/catalog.ts';
+import { type EngineUnderTest, runTurn, startEngine, userMessage } from './engine-under-test.ts';
+
+/** llama.cpp prints mebibytes with two decimals; a sliding-window model has two such lines. */
+const rounding = 2 * 0.005 * 1024 * 1024 + 1;
+
+let engine: EngineUnderTest;
+let tiny: string;
+let slidingWindow: string;
+
+beforeAll(async () => {
+  engine = startEngine();
+  tiny = await ensureModel('tiny');
+  slidingWindow = await ensureModel('sliding-window');
+});
+
+afterAll(async () => {
+  await engine[Symbol.asyncDispose]();
+});
+
+function expectFormula(report: LoadReport, typeK: CacheType, typeV: CacheType) {
+  const layers = report.planned.model.attentionLayers;
+  if (layers === null) throw new Error('the layers of a test model must be understood');
+  const { contextLength, options, actual } = report;
+  const expected = reservedBytes(layers, typeK, typeV, contextLength, options.batchSize);
+  expect(Math.abs((actual.kvKBytes ?? 0) - expected.k)).toBeLessThanOrEqual(rounding);
+  expect(Math.abs((actual.kvVBytes ?? 0) - expected.v)).toBeLessThanOrEqual(rounding);
+  expect(Math.abs((actual.kvBytes ?? 0) - expected.total)).toBeLessThanOrEqual(rounding);
+  expect(report.planned.kvBytes).toBe(expected.total);
+}
+
+describe('what llama.cpp reserves is what the plan said', () => {
+  it.each(cacheTypes)('would catch wrong bytes per element of %s', async type => {
+    const report = await engine.load(tiny, { contextLength: 2048, typeK: type, typeV: type });
+    expectFormula(report, type, type);
+    expect(report.actual.cells).toBe(2048);
+    expect(report.actual.flashAttention).toBe(true);
+  });
+
+  it('would catch K and V mixed up', async () => {
+    const report = await engine.load(tiny, { contextLength: 2048, typeK: 'q8_0', typeV: 'q4_0' });
+    expectFormula(report, 'q8_0', 'q4_0');
+  });
+
+  it.each([128, 512])('would catch a wrong count of sliding cells at batch %i', async batchSize => {
+    const report = await engine.load(slidingWindow, { contextLength: 2048, batchSize });
+    expectFormula(report, 'f16', 'f16');
+    expect(report.actual.cells).toBe(2048);
+  });
+
+  it('would catch weights and compute buffers read from the wrong lines', async () => {
+    const { actual, planned } = await engine.load(tiny, { contextLength: 4096 });
+    expect(Math.abs((actual.weightsBytes ?? 0) - planned.weightsBytes)).toBeLessThan(rounding);
+    expect(planned.computeBytes).not.toBeNull();
+    // The simulation counts the output buffer too, 0.01 MiB here.
+    const difference = Math.abs((actual.computeBytes ?? 0) - (planned.computeBytes ?? 0));
+    expect(difference).toBeLessThan(4 * rounding);
+  });
+
+  it('would catch flash attention reported as requested instead of as resolved', async () => {
+    const off = await engine.load(tiny, { contextLength: 1024, flashAttention: 'off' });
+    expect(off.actual.flashAttention).toBe(false);
+    const on = await engine.load(tiny, { contextLength: 1024, flashAttention: 'on' });
+    expect(on.actual.flashAttention).toBe(true);
+  });
+});
+
+describe('exchanging models', () => {
+  it('would catch weights loaded again when only the context changed', async () => {
+    await engine.load(tiny, { contextLength: 1024 });
+    const stages: LoadProgress['stage'][] = [];
+    const report = await engine.load(
+      tiny,
+      { contextLength: 2048, typeK: 'q8_0', typeV: 'q8_0' },
+      { onProgress: progress => stages.push(progress.stage) },
+    );
+    expect(stages).toContain('context');
+    expect(stages).not.toContain('weights');
+    expect(report.actual.weightsBytes).not.toBeNull();
+    expect(report.contextLength).toBe(2048);
+  });
+
+  it('would catch stages that are missing or out of order', async () => {
+    const stages: LoadProgress['stage'][] = [];
+    await engine.client.call('model.unload', {});
+    await engine.load(
+      tiny,
+      { contextLength: 1024, threads: 'auto' },
+      { onProgress: progress => stages.push(progress.stage) },
+    );
+    const inOrder = stages.filter((stage, index) => stage !== stages[index - 1]);
+    expect(inOrder).toEqual(['inspect', 'weights', 'context', 'calibration']);
+  });
+
+  it('would catch a refused load that costs the loaded model', async () => {
+    const before = await engine.load(tiny, { contextLength: 1024 });
+    await expect(
+      engine.load(tiny, { contextLength: 16_000_000, typeK: 'f32', typeV: 'f32' }),
+    ).rejects.toMatchObject({ code: 'context-does-not-fit' });
+    await expect(engine.load(tiny, { typeV: 'q8_0', flashAttention: 'off' })).rejects.toMatchObject(
+      {
+        code: 'cache-type-illegal',
+      },
+    );
+    await expect(
+      engine.load(await ensureModel('head-80'), { typeK: 'q8_0' }),
+    ).rejects.toMatchObject({ code: 'cache-type-illegal' });
+    await expect(engine.load(tiny, { backend: 'metal' })).rejects.toMatchObject({
+      code: 'backend-unavailable',
+    });
+    expect(await engine.client.call('model.current', {})).toEqual(before);
+    const turn = await runTurn(engine, [userMessage('Still there?')]);
+    expect(turn.figures.generatedTokens).toBeGreaterThan(0);
+  });
+
+  it('would catch a too long context whose error names no context that fits', async () => {
+    const error = await engine.load(tiny, { contextLength: 16_000_000 }).catch(thrown => thrown);
+    const longest = Number(
+      /(\d[\d,]+) tokens;/.exec(error.data.suggestion)?.[1]?.replaceAll(',', ''),
+    );
+    expect(longest).toBeGreaterThan(8192);
+    expect(longest % 256).toBe(0);
+  });
+
+  it('would catch state of one model leaking into the next', async () => {
+    await engine.load(tiny, { contextLength: 1024 });
+    const messages = [userMessage('Who are you?')];
+    const first = await runTurn(engine, messages);
+    await engine.load(slidingWindow, { contextLength: 1024 });
+    const other = await runTurn(engine, messages);
+    expect(other.text).not.toBe(first.text);
+    expect(other.figures.reusedTokens).toBe(0);
+    await engine.load(tiny, { contextLength: 1024 });
+    const again = await runTurn(engine, messages);
+    expect(again.text).toBe(first.text);
+    expect(again.figures.reusedTokens).toBe(0);
+  });
+
+  it('would catch a context that unloading does not give back', async () => {
+    await engine.load(tiny, { contextLength: 1_048_576 });
+    const loaded = (await engine.client.call('model.plan', planOf(tiny))).freeBytes;
+    await engine.client.call('model.unload', {});
+    expect(await engine.client.call('model.current', {})).toBeNull();
+    const unloaded = (await engine.client.call('model.plan', planOf(tiny))).freeBytes;
+    // The cache alone was 2 GiB.
+    expect(unloaded - loaded).toBeGreaterThan(1.5 * 2 ** 30);
+    await expect(runTurn(engine, [userMessage('Hello?')])).rejects.toMatchObject({
+      code: 'no-model',
+    });
+  });
+
+  it('would catch a cancelled load that leaves something half-loaded', async () => {
+    const before = await engine.load(tiny, { contextLength: 1024 });
+    const medium = await ensureModel('medium');
+    for (const stage of ['inspect', 'weights', 'context'] as const) {
+      const abort = new AbortController();
+      const load = engine.load(
+        medium,
+        {},
+        {
+          signal: abort.signal,
+          onProgress: progress => {
+            if (progress.stage === stage) abort.abort();
+          },
+        },
+      );
+      await expect(load).rejects.toMatchObject({ code: 'cancelled' });
+      const current = await engine.client.call('model.current', {});
+      if (stage === 'inspect') expect(current).toEqual(before);
+      else expect(current).toBeNull();
+    }
+    await engine.load(tiny, { contextLength: 1024 });
+    expect((await runTurn(engine, [userMessage('Hi')])).figures.generatedTokens).toBeGreaterThan(0);
+  });
+});
+
+describe('threads', () => {
+  it('would catch a choice that is more than 10 % slower than the best tried', async () => {
+    const report = await engine.load(tiny, { contextLength: 1024, threads: 'auto' });
+    const best = Math.min(...report.threadTrials.map(trial => trial.medianMs));
+    const chosen = report.threadTrials.find(trial => trial.threads === report.threads);
+    expect(chosen?.medianMs).toBeLessThanOrEqual(best * 1.1);
+    const turn = await runTurn(engine, [userMessage('Hello')]);
+    // Calibration decodes into the sequence and must leave nothing there.
+    expect(turn.figures.reusedTokens).toBe(0);
+    expect(turn.figures.cacheUsedTokens).toBeLessThan(60);
+  });
+});
+
+function planOf(path: string) {
+  return { path, options: { backend: 'cpu', contextLength: 1024 } as const };
+}
