@@ -31,7 +31,7 @@ export const AnswerTurn = memo(function AnswerTurn({ store, number, last }: Answ
       aria-busy={running}
     >
       <Reasoning store={store} running={running} />
-      <Markdown store={store} />
+      <Markdown store={store} segment="answer" />
       {running && <TurnStatus messageId={message.id} />}
       {message.error !== null && <ErrorCallout error={message.error} live={last} />}
       {message.figures !== null && <StopNote figures={message.figures} />}

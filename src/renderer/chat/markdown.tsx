@@ -2,6 +2,7 @@ import { memo } from 'react';
 import ReactMarkdown, { type Components, type ExtraProps } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { useStore } from 'zustand';
+import type { Segment } from '#shared/chat/conversation.ts';
 import { type GrowingText, openFence } from '#shared/chat/growing-text.ts';
 import type { MessageStore } from '../state/message-store.ts';
 import { CodeBlock } from './code-block.tsx';
@@ -9,13 +10,15 @@ import styles from './markdown.module.css';
 
 export interface MarkdownProps {
   readonly store: MessageStore;
+  readonly segment: Segment;
 }
 
-export function Markdown({ store }: MarkdownProps) {
-  const text = useStore(store, state => state.answer);
+/** One of a message's two texts, as far as it has come. */
+export function Markdown({ store, segment }: MarkdownProps) {
+  const text = useStore(store, state => state[segment]);
   if (text.blocks.length === 0 && text.tail === '') return null;
   return (
-    <div className={styles.prose}>
+    <div className={styles.prose} data-segment={segment}>
       <MarkdownBlocks text={text} />
     </div>
   );

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { MessageStore } from '../state/message-store.ts';
-import { MarkdownBlocks } from './markdown.tsx';
+import { Markdown } from './markdown.tsx';
 import styles from './reasoning.module.css';
 
 export interface ReasoningProps {
@@ -27,13 +27,8 @@ export function Reasoning({ store, running }: ReasoningProps) {
         {running && !answering ? 'Thinking…' : 'Reasoning'}
       </summary>
       <div className={styles.text}>
-        <ReasoningText store={store} />
+        <Markdown store={store} segment="reasoning" />
       </div>
     </details>
   );
-}
-
-function ReasoningText({ store }: { readonly store: MessageStore }) {
-  const text = useStore(store, state => state.reasoning);
-  return <MarkdownBlocks text={text} />;
 }

@@ -21,13 +21,14 @@ export interface Page {
 
 export function createPage(connection: Connection): Page {
   const app = createAppStore(connection);
+  const chat = createChat(connection, onNextFrame);
   return {
     connection,
     app,
     conversations: createConversationList(connection),
-    chat: createChat(connection, onNextFrame),
+    chat,
     drafts: createDrafts(sessionStorage),
-    live: createLiveTelemetry(connection, app),
+    live: createLiveTelemetry(connection, app, chat),
     view: createViewStore(),
   };
 }
