@@ -7,11 +7,12 @@ export default {
     'src/engine/engine.ts',
     'src/cli/cli.ts',
     'src/renderer/main.tsx',
+    'tools/bench/{overhead,ui}.ts',
     'tools/build/build.ts',
     'tools/check/check.ts',
     'tools/models/generate.ts',
     'tools/setup/tally-reporter.ts',
-    'tests/*/fixtures/*.ts',
+    'tests/*/fixtures/**/*.ts',
   ],
   // Started by name through tools/setup/package-command.mjs, or by electron-builder itself.
   ignoreDependencies: ['@biomejs/biome', 'electron-builder', '@electron/fuses'],
