@@ -1,13 +1,20 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Message } from '#shared/chat/conversation.ts';
 import type { AppContract } from '#shared/contract/app-contract.ts';
+import { type LoadReport, loadOptionsSchema } from '#shared/model/load.ts';
 import type { Client } from '#shared/rpc/client.ts';
 import { ensureModel, type ModelName } from '#tools/models/catalog.ts';
 import { type RunningApp, startApp } from '#tools/running-app/app.ts';
 import { type AppPage, launchBrowser, openPage } from '#tools/running-app/browser.ts';
 
-/** The built app in its own process and a real browser, for the tests of one file. */
+/** What every test begins with: all the context there is, and no calibration of threads. */
+const firstOptions = { contextLength: 8192, threads: 1 } as const;
+
+/**
+ * The built app in its own process and a real browser, for the tests of one file. Each test finds
+ * the model loaded and idle, whatever the one before left.
+ */
 export interface AppUnderTest {
   readonly app: RunningApp;
   readonly browser: Browser;
@@ -29,6 +36,11 @@ export function appUnderTest(model: ModelName): AppUnderTest {
     app = await startApp({ model: await ensureModel(model) });
     browser = await launchBrowser();
     client = app.connect();
+  });
+  beforeEach(async () => {
+    const path = await ensureModel(model);
+    await stopLatestAnswer(started(client));
+    await loadAgain(started(client), path);
   });
   afterAll(async () => {
     client?.close();
@@ -64,17 +76,43 @@ export function appUnderTest(model: ModelName): AppUnderTest {
     },
     async answers() {
       const [newest] = await started(client).call('conversations.list', { query: '' });
-      const messages = await readMessages(started(client), newest?.id ?? '');
+      const messages = await latestMessages(started(client), newest?.id ?? '');
       return messages.filter(({ role }) => role === 'assistant');
     },
   };
 }
 
-async function readMessages(
+async function stopLatestAnswer(client: Client<AppContract>): Promise<void> {
+  const [newest] = await client.call('conversations.list', { query: '' });
+  if (newest === undefined) return;
+  await client.call('chat.stop', { conversationId: newest.id });
+  await latestMessages(client, newest.id, messages =>
+    messages.every(({ status }) => status !== 'running'),
+  );
+}
+
+async function loadAgain(client: Client<AppContract>, path: string): Promise<void> {
+  const settled = Promise.withResolvers<LoadReport | null>();
+  const watch = client.watch('model', state => {
+    if (state.phase === 'loaded') settled.resolve(state.report);
+    else if (state.phase === 'none') settled.resolve(null);
+  });
+  const report = await settled.promise.finally(() => watch[Symbol.dispose]());
+  const options = loadOptionsSchema.parse(firstOptions);
+  const asWanted =
+    report?.planned.model.path === path &&
+    JSON.stringify(report.options) === JSON.stringify(options);
+  if (!asWanted) await client.call('model.load', { path, options });
+}
+
+/** The messages of a conversation as soon as they are as wanted. */
+async function latestMessages(
   client: Client<AppContract>,
   conversationId: string,
+  wanted: (messages: readonly Message[]) => boolean = () => true,
 ): Promise<Message[]> {
-  const messages = Promise.withResolvers<Message[]>();
+  const messages = new Map<string, Message>();
+  const found = Promise.withResolvers<Message[]>();
   const enough = new AbortController();
   const following = client.stream(
     'chat.follow',
@@ -82,11 +120,19 @@ async function readMessages(
     {
       signal: enough.signal,
       onItem(event) {
-        if (event.type === 'snapshot') messages.resolve(event.messages);
+        const news =
+          event.type === 'snapshot'
+            ? event.messages
+            : event.type === 'message'
+              ? [event.message]
+              : [];
+        for (const message of news) messages.set(message.id, message);
+        const all = [...messages.values()];
+        if (wanted(all)) found.resolve(all);
       },
     },
   );
-  // It ends by being cancelled; anything else that ends it before the snapshot is the answer.
-  following.catch(messages.reject);
-  return await messages.promise.finally(() => enough.abort());
+  // It ends by being cancelled; anything else that ends it before that is the answer.
+  following.catch(found.reject);
+  return await found.promise.finally(() => enough.abort());
 }

@@ -104,6 +104,11 @@ export async function chooseLoad(page: Page, choice: LoadChoice): Promise<Locato
   return dialog;
 }
 
+export async function closeLoadPanel(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await loadDialog(page).waitFor({ state: 'hidden' });
+}
+
 export function confirmLoad(page: Page): Promise<void> {
   return loadDialog(page).getByRole('button', { name: 'Load', exact: true }).click();
 }
