@@ -17,7 +17,7 @@ describe('a quiet command', () => {
   });
 
   test('a reason in the first line of a long output is not cut off', async () => {
-    const script = `console.log('the reason'); for (let i = 0; i < 500; i++) console.log('line', i); process.exit(1)`;
+    const script = `console.log('the reason'); for (let i = 0; i < 500; i++) console.log('line', i); process.exitCode = 1`;
     await expect(runCommand(process.execPath, ['-e', script], { advice })).rejects.toThrow(
       /the reason.*\.\.\..*line 499$/s,
     );
