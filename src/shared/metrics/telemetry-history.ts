@@ -1,5 +1,6 @@
 import { MinMaxTrace } from './min-max-trace.ts';
 import type { TelemetrySample } from './telemetry.ts';
+import type { TurnFigures } from './turn-figures.ts';
 
 /** How far back a live chart looks; null is since the page was opened. */
 export const timeWindows = { '30s': 30_000, '2min': 120_000, '10min': 600_000, all: null } as const;
@@ -17,7 +18,20 @@ export interface HistoryEvent {
   /** Session time, milliseconds. */
   readonly atMs: number;
   readonly kind: 'turn' | 'load';
+  /** Speeds of a turn that was too short for a sample to show them; null for what is no turn. */
+  readonly speeds: TurnSpeeds | null;
 }
+
+/** Null where samples have shown the speed, and where there was none. */
+export interface TurnSpeeds {
+  readonly prefill: number | null;
+  readonly decode: number | null;
+}
+
+type EndedTurn = Pick<
+  TurnFigures,
+  'prefillTokensPerSecond' | 'decodeTokensPerSecond' | 'cacheUsedTokens'
+>;
 
 /**
  * Everything the live charts draw, fed sample by sample and kept outside the page's rendering. Times
@@ -43,6 +57,10 @@ export class TelemetryHistory {
   /** Session time minus the engine's time; null until the first sample of an engine. */
   #offsetMs: number | null = null;
   #version = 0;
+  /** What samples have shown of the turn marked last. */
+  #seen = { prefill: false, decode: false };
+  /** Figures of a turn that ended before any sample of it came. */
+  #early: EndedTurn | null = null;
 
   /** Grows with every change: who drew this version need not draw again. */
   get version(): number {
@@ -97,8 +115,14 @@ export class TelemetryHistory {
     }
     const atMs = Math.max(this.#offsetMs + sample.atMs, this.#latestMs);
     this.#latestMs = atMs;
-    const wasIdle = previous === null || previous.phase === 'idle';
-    if (wasIdle && sample.phase !== 'idle') this.#addEvent({ atMs, kind: 'turn' });
+    if (beginsTurn(previous, sample)) {
+      this.#addEvent({ atMs, kind: 'turn', speeds: null });
+      this.#seen = { prefill: false, decode: false };
+      if (this.#early !== null) this.#showUnseen(this.#early);
+      this.#early = null;
+    }
+    if (sample.prefillTokensPerSecond !== null) this.#seen.prefill = true;
+    if (sample.decodeTokensPerSecond !== null) this.#seen.decode = true;
     const reserved = sample.cacheCapacityTokens > 0;
     const values = [
       reserved ? sample.cacheUsedTokens : null,
@@ -112,7 +136,28 @@ export class TelemetryHistory {
   /** @param nowMs the page's monotonic clock */
   markLoad(nowMs: number): void {
     this.#latestMs = Math.max(nowMs, this.#latestMs);
-    this.#addEvent({ atMs: this.#latestMs, kind: 'load' });
+    this.#addEvent({ atMs: this.#latestMs, kind: 'load', speeds: null });
+    this.#version++;
+  }
+
+  /** What is shorter than the distance of two samples shows only in the figures of its turn. */
+  markTurnEnd(figures: EndedTurn): void {
+    const sample = this.#latest;
+    const covered =
+      sample !== null &&
+      (sample.phase !== 'idle' || sample.cacheUsedTokens === figures.cacheUsedTokens);
+    if (covered) this.#showUnseen(figures);
+    else this.#early = figures;
+  }
+
+  #showUnseen({ prefillTokensPerSecond, decodeTokensPerSecond }: EndedTurn): void {
+    const last = this.#events.at(-1);
+    if (last?.kind !== 'turn') return;
+    const speeds = {
+      prefill: this.#seen.prefill ? null : prefillTokensPerSecond,
+      decode: this.#seen.decode ? null : decodeTokensPerSecond,
+    };
+    this.#events[this.#events.length - 1] = { ...last, speeds };
     this.#version++;
   }
 
@@ -120,6 +165,17 @@ export class TelemetryHistory {
     this.#events.push(event);
     if (this.#events.length > eventLimit) this.#events.shift();
   }
+}
+
+/** A turn shorter than the distance of two samples only shows in what the cache holds after it. */
+function beginsTurn(previous: TelemetrySample | null, sample: TelemetrySample): boolean {
+  if (previous === null) return sample.phase !== 'idle';
+  if (previous.phase !== 'idle') return false;
+  return (
+    sample.phase !== 'idle' ||
+    (sample.cacheUsedTokens > previous.cacheUsedTokens &&
+      sample.cacheCapacityTokens === previous.cacheCapacityTokens)
+  );
 }
 
 function windowTrace(windowMs: number): MinMaxTrace {

@@ -50,8 +50,8 @@ describe('TelemetryHistory', () => {
     history.push(sample(400), 400);
     history.push(sample(900, { phase: 'decode' }), 900);
     expect(history.events).toEqual([
-      { atMs: 100, kind: 'turn' },
-      { atMs: 900, kind: 'turn' },
+      { atMs: 100, kind: 'turn', speeds: null },
+      { atMs: 900, kind: 'turn', speeds: null },
     ]);
   });
 
@@ -86,6 +86,41 @@ describe('TelemetryHistory', () => {
     history.markLoad(1500);
     history.push(sample(400), 1400);
     expect(history.latestMs).toBe(1500);
-    expect(history.events).toEqual([{ atMs: 1500, kind: 'load' }]);
+    expect(history.events).toEqual([{ atMs: 1500, kind: 'load', speeds: null }]);
+  });
+
+  const speeds = (history: TelemetryHistory) => history.events.map(event => event.speeds);
+  const ended = (cacheUsedTokens: number) => ({
+    prefillTokensPerSecond: 900,
+    decodeTokensPerSecond: 70,
+    cacheUsedTokens,
+  });
+
+  test('a prefill between two samples never shows', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 0);
+    history.push(sample(100, { phase: 'decode', decodeTokensPerSecond: 60 }), 100);
+    history.push(sample(200, { cacheUsedTokens: 40 }), 200);
+    history.markTurnEnd(ended(40));
+    expect(speeds(history)).toEqual([{ prefill: 900, decode: null }]);
+  });
+
+  test('a whole turn between two samples never shows, or lands in the next turn', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 0);
+    history.markTurnEnd(ended(40));
+    history.push(sample(100, { cacheUsedTokens: 40 }), 100);
+    history.push(sample(200, { phase: 'decode', cacheUsedTokens: 50 }), 200);
+    expect(speeds(history)).toEqual([{ prefill: 900, decode: 70 }, null]);
+  });
+
+  test('speeds that samples have shown are drawn twice', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 0);
+    history.push(sample(100, { phase: 'prefill', prefillTokensPerSecond: 800 }), 100);
+    history.push(sample(150, { phase: 'decode', decodeTokensPerSecond: 60 }), 150);
+    history.push(sample(200, { cacheUsedTokens: 40 }), 200);
+    history.markTurnEnd(ended(40));
+    expect(speeds(history)).toEqual([{ prefill: null, decode: null }]);
   });
 });

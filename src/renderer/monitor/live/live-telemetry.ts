@@ -3,6 +3,7 @@ import type { TelemetrySample } from '#shared/metrics/telemetry.ts';
 import { TelemetryHistory } from '#shared/metrics/telemetry-history.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { AppStore } from '../../state/app-store.ts';
+import type { Chat } from '../../state/chat-store.ts';
 import { createDrawSchedule, type DrawSchedule } from './draw-schedule.ts';
 
 /** Canvases keep up with the telemetry (20 Hz); figures that a person reads change slower. */
@@ -20,7 +21,11 @@ export interface LiveTelemetry {
   readonly current: StoreApi<{ readonly sample: TelemetrySample | null }>;
 }
 
-export function createLiveTelemetry(connection: Connection, app: AppStore): LiveTelemetry {
+export function createLiveTelemetry(
+  connection: Connection,
+  app: AppStore,
+  chat: Chat,
+): LiveTelemetry {
   const history = new TelemetryHistory();
   const schedule = createDrawSchedule(drawIntervalMs, callback => {
     requestAnimationFrame(callback);
@@ -54,6 +59,15 @@ export function createLiveTelemetry(connection: Connection, app: AppStore): Live
     if (before.model === null || before.model.phase === 'loaded') return;
     if (now.model?.phase !== 'loaded') return;
     history.markLoad(performance.now());
+    schedule.requestAll();
+  });
+
+  chat.store.subscribe((now, before) => {
+    const ended = before.running?.messageId;
+    if (ended === undefined || now.running?.messageId === ended) return;
+    const turn = now.turns.find(({ messageId }) => messageId === ended);
+    if (turn === undefined) return;
+    history.markTurnEnd(turn.figures);
     schedule.requestAll();
   });
 

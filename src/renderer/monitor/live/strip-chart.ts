@@ -14,7 +14,7 @@ import {
   translucent,
 } from './chart-palette.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
-import { drawBursts, drawLonely } from './strip-marks.ts';
+import { drawBursts, drawLonely, type Mark } from './strip-marks.ts';
 
 /** How one figure is drawn. */
 export interface StripSeries {
@@ -55,6 +55,13 @@ const labelSize = 11;
 const valueAxisWidth = 38;
 const timeAxisHeight = 20;
 const narrowChart = 260;
+/** Labels along the time axis: whole numbers of seconds or minutes. */
+const timeParts: Readonly<Record<TimeWindow, { narrow: number; wide: number }>> = {
+  '30s': { narrow: 3, wide: 3 },
+  '2min': { narrow: 2, wide: 4 },
+  '10min': { narrow: 2, wide: 5 },
+  all: { narrow: 2, wide: 4 },
+};
 const lowStrip = 70;
 
 /** One canvas strip in `host`, as wide as that is. Draws when the schedule says so. */
@@ -93,7 +100,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
       },
       axes: [timeAxis(), valueAxis()],
       series: [{}, ...series.map(uPlotSeries)],
-      hooks: { drawAxes: [drawTimes, drawEvents], setCursor: [reportPoint] },
+      hooks: { drawAxes: [drawTimes, drawEvents], draw: [drawMarks], setCursor: [reportPoint] },
     },
     data,
     host,
@@ -129,15 +136,32 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
           stroke,
           width: 1.5,
           fill: () => translucent(colour(name), 0.1),
-          points: { show: (self, index, from, to) => drawLonely(self, index, from, to, stroke()) },
+          points: { show: false },
         };
       case 'bursts':
         return {
           stroke,
           paths: () => null,
-          points: { show: (self, index, from, to) => drawBursts(self, index, from, to, stroke()) },
+          points: { show: false },
         };
     }
+  }
+
+  function drawMarks(self: uPlot) {
+    for (const [position, one] of series.entries()) {
+      const draw = { bursts: drawBursts, line: drawLonely, level: null, limit: null }[one.mark];
+      draw?.(self, position + 1, unsampled(one), colour(one.colour));
+    }
+  }
+
+  /** Values too short for a sample, known from the figures of their turn. */
+  function unsampled({ column }: StripSeries): Mark[] {
+    if (column !== 'prefill' && column !== 'decode') return [];
+    const start = startMs();
+    return history.events.flatMap(({ atMs, speeds }) => {
+      const value = speeds?.[column] ?? null;
+      return atMs < start || value === null ? [] : [{ atMs, value }];
+    });
   }
 
   function timeAxis(): uPlot.Axis {
@@ -175,7 +199,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
     if (!options.timeAxis) return;
     const ratio = uPlot.pxRatio;
     const seconds = (history.latestMs - startMs()) / 1000;
-    const parts = width < narrowChart ? 2 : 4;
+    const parts = timeParts[timeWindow][width < narrowChart ? 'narrow' : 'wide'];
     ctx.save();
     ctx.font = `${labelSize * ratio}px ${fontFamily}`;
     ctx.fillStyle = colour('axis');
@@ -259,6 +283,9 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
     for (const column of columns) {
       const value = trace.highest(start, column);
       if (value !== null) highest = Math.max(highest ?? 0, value);
+    }
+    for (const one of series) {
+      for (const { value } of unsampled(one)) highest = Math.max(highest ?? 0, value);
     }
     ceiling = options.ceiling(ceiling, highest);
     drawnVersion = history.version;
