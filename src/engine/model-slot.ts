@@ -264,6 +264,8 @@ class Load {
         batching: { dispatchSchedule: () => {} },
       });
       const sequence = context.getSequence({
+        // Ours would never be used: a rewind that needs one clears the sequence and reads again.
+        checkpoints: { interval: false },
         contextShift: {
           // Shifting kills the process with some cache types; a full context ends the turn instead.
           strategy: () => {

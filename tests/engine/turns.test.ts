@@ -8,6 +8,7 @@ import { ensureModel, type ModelName } from '#tools/models/catalog.ts';
 import {
   answerMessage,
   type EngineUnderTest,
+  reproducible,
   runTurn,
   startEngine,
   type Turn,
@@ -26,7 +27,7 @@ afterAll(async () => {
 });
 
 async function load(name: ModelName, contextLength: number) {
-  return await engine.load(await ensureModel(name), { contextLength });
+  return await engine.load(await ensureModel(name), { contextLength, ...reproducible });
 }
 
 /** Runs a conversation of several turns and keeps its messages. */
@@ -122,7 +123,7 @@ describe('reuse', () => {
 describe('sampling', () => {
   it('would catch an engine that answers otherwise than llama.cpp at temperature 0', async () => {
     const path = await ensureModel('tiny');
-    await engine.load(path, { contextLength: 1024 });
+    await engine.load(path, { contextLength: 1024, ...reproducible });
     const turn = await runTurn(engine, [userMessage('What is a cell?')], {
       sampling: { maxTokens: 60 },
     });
@@ -289,7 +290,13 @@ async function bareGreedyAnswer(modelPath: string, text: string, count: number):
     maxThreads: 1,
   });
   const model = await llama.loadModel({ modelPath });
-  const context = await model.createContext({ contextSize: 1024, threads: 1 });
+  const context = await model.createContext({
+    contextSize: 1024,
+    threads: 1,
+    flashAttention: false,
+    experimentalKvCacheKeyType: 'F32',
+    experimentalKvCacheValueType: 'F32',
+  });
   const { contextText } = resolveChatWrapper(model).generateContextState({
     chatHistory: [
       { type: 'user', text },
