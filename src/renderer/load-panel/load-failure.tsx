@@ -15,8 +15,7 @@ export function LoadFailure({ error, onDismiss }: LoadFailureProps) {
   if (error.code === 'cancelled') {
     return (
       <Callout tone="info" live onDismiss={onDismiss}>
-        <p>{error.message}</p>
-        <p>{aftermath}</p>
+        <p>The load was cancelled. {aftermath}</p>
       </Callout>
     );
   }

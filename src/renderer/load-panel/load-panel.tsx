@@ -5,6 +5,7 @@ import { toErrorData } from '#shared/errors/app-error.ts';
 import { composerId } from '../composer/composer-focus.ts';
 import { useApp, usePage, useView } from '../state/page-context.tsx';
 import { Button } from '../ui/button.tsx';
+import { classNames } from '../ui/class-names.ts';
 import { Drawer } from '../ui/drawer.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { ContextField } from './context-field.tsx';
@@ -121,7 +122,12 @@ function Actions({ form, canUnload, onLoad, onUnload }: ActionsProps) {
   const { blocker } = form;
   return (
     <>
-      <p id={blockerId} className={styles.blocker} aria-live="polite">
+      {/* What is wrong with the file is written under its field already. */}
+      <p
+        id={blockerId}
+        className={classNames(styles.blocker, blocker === form.model.error && styles.hidden)}
+        aria-live="polite"
+      >
         {blocker !== null && (
           <>
             <span>{blocker.message}</span>{' '}

@@ -34,7 +34,7 @@ export function ModelFile({ form }: { readonly form: LoadForm }) {
           value={path}
           onValueChange={choosePath}
           placeholder="Path of a .gguf file"
-          error={error === null ? null : error.message}
+          error={error === null ? null : [error.message, error.suggestion].join(' ')}
         />
         <div className={styles.buttons}>
           {nativeDialog && (

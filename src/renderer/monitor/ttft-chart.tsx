@@ -102,7 +102,7 @@ export function TtftChart({ turns }: { readonly turns: readonly FinishedTurn[] }
             />
             <Tooltip
               isAnimationActive={false}
-              cursor={{ stroke: 'var(--chart-cursor)', strokeWidth: 1 }}
+              cursor={{ fill: 'var(--chart-grid)', stroke: 'none' }}
               allowEscapeViewBox={{ x: false, y: true }}
               wrapperStyle={{ zIndex: 1 }}
               content={({ active, payload }) => {

@@ -149,7 +149,9 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
 
   function drawMarks(self: uPlot) {
     for (const [position, one] of series.entries()) {
-      const draw = { bursts: drawBursts, line: drawLonely, level: null, limit: null }[one.mark];
+      const draw = { bursts: drawBursts, line: drawLonely, level: drawLonely, limit: null }[
+        one.mark
+      ];
       draw?.(self, position + 1, unsampled(one), colour(one.colour));
     }
   }
