@@ -78,16 +78,15 @@ function ModelSummary() {
       );
     case 'loaded': {
       const { name } = model.report.planned.model;
+      const facts = modelFacts(model.report);
+      const everything = [name, ...facts.map(fact => `${fact.name}: ${fact.text}`)].join('\n');
       return (
-        <div className={styles.model}>
-          <p className={styles.name} title={name}>
-            {name}
-          </p>
+        // In a narrow window some of it is out of sight; the tooltip has all of it.
+        <div className={styles.model} title={everything}>
+          <p className={styles.name}>{name}</p>
           <ul className={styles.facts} aria-label="The loaded model">
-            {modelFacts(model.report).map(fact => (
-              <li key={fact.name} title={fact.name}>
-                {fact.text}
-              </li>
+            {facts.map(fact => (
+              <li key={fact.name}>{fact.text}</li>
             ))}
           </ul>
         </div>

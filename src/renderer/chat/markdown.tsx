@@ -26,22 +26,15 @@ export function Markdown({ store, segment }: MarkdownProps) {
 
 /** Finished blocks are parsed once; only the growing one is parsed again as it grows. */
 export function MarkdownBlocks({ text }: { readonly text: GrowingText }) {
+  const growing = text.tail === '' ? [] : [text.tail];
   return (
     <>
-      {text.blocks.map((block, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: finished blocks never move
-        <Block key={index} source={block} />
+      {[...text.blocks, ...growing].map((source, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: blocks never move
+        <Block key={index} source={source} growing={index === text.blocks.length} />
       ))}
-      {text.tail !== '' && <Tail key={text.blocks.length} source={text.tail} />}
     </>
   );
-}
-
-function Tail({ source }: { readonly source: string }) {
-  const fence = openFence(source);
-  // Code that is still being written needs no parser, however long it gets.
-  if (fence !== null) return <CodeBlock language={fence.language} code={fence.code} />;
-  return <Block source={source} />;
 }
 
 const remarkPlugins = [remarkGfm];
@@ -75,7 +68,15 @@ const components: Components = {
   },
 };
 
-const Block = memo(function Block({ source }: { readonly source: string }) {
+interface BlockProps {
+  readonly source: string;
+  readonly growing: boolean;
+}
+
+const Block = memo(function Block({ source, growing }: BlockProps) {
+  const fence = growing ? openFence(source) : null;
+  // Code that is still being written needs no parser, however long it gets.
+  if (fence !== null) return <CodeBlock language={fence.language} code={fence.code} />;
   return (
     <ReactMarkdown remarkPlugins={remarkPlugins} components={components}>
       {source}

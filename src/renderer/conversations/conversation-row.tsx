@@ -1,135 +1,87 @@
-import { Download, Ellipsis, FileText, Pencil, Trash2 } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { Ellipsis } from 'lucide-react';
+import { memo, useEffect, useRef, useState } from 'react';
 import type { ConversationSummary } from '#shared/chat/conversation.ts';
 import { addressOf } from '../state/address.ts';
 import { useChat, usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { IconButton } from '../ui/icon-button.tsx';
-import { Menu } from '../ui/menu.tsx';
 import styles from './conversation-row.module.css';
-import { saveTextFile } from './text-file.ts';
+import type { RowActivity } from './row-activity.ts';
 
 export interface ConversationRowProps {
   readonly summary: ConversationSummary;
-  onOpen(): void;
+  readonly activity: RowActivity['kind'] | null;
+  /** Must stay the same function: thousands of rows would render again otherwise. */
+  onActivity(activity: RowActivity | null): void;
 }
 
-export function ConversationRow({ summary, onOpen }: ConversationRowProps) {
-  const { connection, view } = usePage();
+/** A change of the list brings new objects for all of it; only the rows that differ render again. */
+export const ConversationRow = memo(
+  ShownConversationRow,
+  (before, after) =>
+    before.summary.id === after.summary.id &&
+    before.summary.title === after.summary.title &&
+    before.activity === after.activity,
+);
+
+function ShownConversationRow({ summary, activity, onActivity }: ConversationRowProps) {
+  const { chat, connection, view } = usePage();
   const current = useChat(state => state.conversationId === summary.id);
-  const [mode, setMode] = useState<'shown' | 'renaming' | 'deleting'>('shown');
   const link = useRef<HTMLAnchorElement>(null);
-  const renamed = useRef(false);
+  const renaming = activity === 'renaming';
+  const wasRenaming = useRef(false);
 
   useEffect(() => {
     // The link is back only now; the focus had gone with the input.
-    if (mode === 'shown' && renamed.current) link.current?.focus();
-    renamed.current = mode === 'renaming';
-  }, [mode]);
+    if (!renaming && wasRenaming.current) link.current?.focus();
+    wasRenaming.current = renaming;
+  }, [renaming]);
 
   const rename = (title: string) => {
-    setMode('shown');
+    onActivity(null);
     if (title === '' || title === summary.title) return;
     connection
       .call('conversations.update', { conversationId: summary.id, title })
       .catch(noteFailure(view));
   };
-  const save = (format: 'markdown' | 'json') => {
-    connection
-      .call('conversations.export', { conversationId: summary.id, format })
-      .then(({ fileName, text }) => saveTextFile(fileName, text))
-      .catch(noteFailure(view));
-  };
-  const remove = () => {
-    setMode('shown');
-    connection
-      .call('conversations.delete', { conversationId: summary.id })
-      .catch(noteFailure(view));
-  };
 
+  if (renaming) {
+    return (
+      <li className={styles.row}>
+        <TitleInput title={summary.title} onDone={rename} />
+      </li>
+    );
+  }
   return (
     <li className={styles.row} data-current={current || undefined}>
-      {mode === 'renaming' ? (
-        <TitleInput title={summary.title} onDone={rename} />
-      ) : (
-        <>
-          <a
-            ref={link}
-            className={styles.link}
-            href={addressOf(summary.id)}
-            aria-current={current ? 'page' : undefined}
-            title={summary.title}
-            onClick={event => {
-              event.preventDefault();
-              onOpen();
-            }}
-            onKeyDown={event => {
-              if (event.key === 'F2') setMode('renaming');
-              if (event.key === 'Delete') setMode('deleting');
-            }}
-          >
-            {summary.title}
-          </a>
-          <Menu
-            trigger={
-              <IconButton
-                label="More actions"
-                icon={<Ellipsis />}
-                size="small"
-                className={styles.more}
-              />
-            }
-            entries={[
-              {
-                kind: 'action',
-                label: 'Rename',
-                icon: <Pencil />,
-                shortcut: 'F2',
-                onSelect: () => setMode('renaming'),
-              },
-              {
-                kind: 'action',
-                label: 'Export as Markdown',
-                icon: <FileText />,
-                onSelect: () => save('markdown'),
-              },
-              {
-                kind: 'action',
-                label: 'Export as JSON',
-                icon: <Download />,
-                onSelect: () => save('json'),
-              },
-              { kind: 'separator' },
-              {
-                kind: 'action',
-                label: 'Delete',
-                icon: <Trash2 />,
-                shortcut: 'Del',
-                tone: 'danger',
-                onSelect: () => setMode('deleting'),
-              },
-            ]}
-          />
-        </>
-      )}
-      <Dialog
-        open={mode === 'deleting'}
-        onOpenChange={() => setMode('shown')}
-        title="Delete this conversation?"
-        size="small"
-        footer={
-          <>
-            <Button onClick={() => setMode('shown')}>Keep it</Button>
-            <Button variant="danger" onClick={remove}>
-              Delete
-            </Button>
-          </>
-        }
+      <a
+        ref={link}
+        className={styles.link}
+        href={addressOf(summary.id)}
+        aria-current={current ? 'page' : undefined}
+        title={summary.title}
+        onClick={event => {
+          event.preventDefault();
+          chat.open(summary.id);
+          view.setState({ sidebarOverlayOpen: false });
+        }}
+        onKeyDown={event => {
+          if (event.key === 'F2') onActivity({ kind: 'renaming', summary });
+          if (event.key === 'Delete') onActivity({ kind: 'deleting', summary });
+        }}
       >
-        <p>“{summary.title}” and all its messages will be gone for good.</p>
-      </Dialog>
+        {summary.title}
+      </a>
+      <button
+        type="button"
+        className={styles.more}
+        aria-label="More actions"
+        aria-haspopup="menu"
+        aria-expanded={activity === 'menu'}
+        title="Rename, export, delete"
+        onClick={event => onActivity({ kind: 'menu', summary, anchor: event.currentTarget })}
+      >
+        <Ellipsis aria-hidden="true" />
+      </button>
     </li>
   );
 }
@@ -141,6 +93,7 @@ interface TitleInputProps {
 
 function TitleInput({ title, onDone }: TitleInputProps) {
   const [value, setValue] = useState(title);
+  const input = useRef<HTMLInputElement>(null);
   /** Escape takes the focus away too, and that must not save. */
   const given = useRef(false);
   const finish = (result: string) => {
@@ -148,15 +101,19 @@ function TitleInput({ title, onDone }: TitleInputProps) {
     given.current = true;
     onDone(result.trim());
   };
+
+  useEffect(() => {
+    input.current?.focus();
+    input.current?.select();
+  }, []);
+
   return (
     <input
+      ref={input}
       className={styles.input}
       aria-label="Title"
       value={value}
       maxLength={200}
-      // biome-ignore lint/a11y/noAutofocus: the user has just asked to type here
-      autoFocus
-      onFocus={event => event.currentTarget.select()}
       onChange={event => setValue(event.currentTarget.value)}
       onBlur={() => finish(value)}
       onKeyDown={event => {

@@ -1,7 +1,7 @@
 import { SquarePen, X } from 'lucide-react';
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import { useStore } from 'zustand';
-import { toggleSidebar, useSidebarPlace } from '../app/regions.ts';
+import { toggleSidebar } from '../app/regions.ts';
 import { useShortcutText } from '../app/use-shortcuts.ts';
 import { focusComposer } from '../composer/composer-focus.ts';
 import { usePage } from '../state/page-context.tsx';
@@ -9,13 +9,15 @@ import { Button } from '../ui/button.tsx';
 import { ErrorCallout } from '../ui/callout.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { TextField } from '../ui/text-field.tsx';
+import { ConversationMenu } from './conversation-menu.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import styles from './conversations-panel.module.css';
 import { groupByDay } from './day-groups.ts';
+import { DeleteDialog } from './delete-dialog.tsx';
+import type { RowActivity } from './row-activity.ts';
 
 export function ConversationsPanel() {
   const page = usePage();
-  const place = useSidebarPlace();
   const shortcutText = useShortcutText();
   const query = useStore(page.conversations.store, state => state.query);
   const startChat = () => {
@@ -57,14 +59,15 @@ export function ConversationsPanel() {
           onValueChange={text => page.conversations.search(text)}
         />
       </div>
-      <ConversationList overlay={place === 'overlay'} />
+      <ConversationList />
     </section>
   );
 }
 
-function ConversationList({ overlay }: { readonly overlay: boolean }) {
+function ConversationList() {
   const page = usePage();
   const { summaries, error, query } = useStore(page.conversations.store);
+  const [activity, setActivity] = useState<RowActivity | null>(null);
   const groupId = useId();
   if (summaries === null) {
     return error === null ? null : (
@@ -81,30 +84,40 @@ function ConversationList({ overlay }: { readonly overlay: boolean }) {
     );
   }
   return (
-    <nav aria-label="Conversation list" className={styles.list} onKeyDown={moveFocus}>
-      {groupByDay(summaries, Date.now()).map(group => {
-        const labelId = `${groupId}-${group.label}`;
-        return (
-          <div key={group.label}>
-            <h2 id={labelId} className={styles.groupLabel}>
-              {group.label}
-            </h2>
-            <ul className={styles.group} aria-labelledby={labelId}>
-              {group.items.map(summary => (
-                <ConversationRow
-                  key={summary.id}
-                  summary={summary}
-                  onOpen={() => {
-                    page.chat.open(summary.id);
-                    if (overlay) page.view.setState({ sidebarOverlayOpen: false });
-                  }}
-                />
-              ))}
-            </ul>
-          </div>
-        );
-      })}
-    </nav>
+    <>
+      <nav aria-label="Conversation list" className={styles.list} onKeyDown={moveFocus}>
+        {groupByDay(summaries, Date.now()).map(group => {
+          const labelId = `${groupId}-${group.label}`;
+          return (
+            <div key={group.label}>
+              <h2 id={labelId} className={styles.groupLabel}>
+                {group.label}
+              </h2>
+              <ul className={styles.group} aria-labelledby={labelId}>
+                {group.items.map(summary => (
+                  <ConversationRow
+                    key={summary.id}
+                    summary={summary}
+                    activity={activity?.summary.id === summary.id ? activity.kind : null}
+                    onActivity={setActivity}
+                  />
+                ))}
+              </ul>
+            </div>
+          );
+        })}
+      </nav>
+      {activity?.kind === 'menu' && (
+        <ConversationMenu
+          summary={activity.summary}
+          anchor={activity.anchor}
+          onActivity={setActivity}
+        />
+      )}
+      {activity?.kind === 'deleting' && (
+        <DeleteDialog summary={activity.summary} onClose={() => setActivity(null)} />
+      )}
+    </>
   );
 }
 

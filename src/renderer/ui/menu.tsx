@@ -33,22 +33,63 @@ export function Menu({ trigger, entries, align = 'end' }: MenuProps) {
   return (
     <BaseMenu.Root modal={false}>
       <BaseMenu.Trigger render={trigger} />
-      <BaseMenu.Portal>
-        <BaseMenu.Positioner
-          className={styles.positioner}
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-        >
-          <BaseMenu.Popup className={styles.popup}>
-            {entries.map((entry, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: entries never move within a menu
-              <Entry key={index} entry={entry} />
-            ))}
-          </BaseMenu.Popup>
-        </BaseMenu.Positioner>
-      </BaseMenu.Portal>
+      <MenuPopup entries={entries} align={align} />
     </BaseMenu.Root>
+  );
+}
+
+export interface AnchoredMenuProps {
+  readonly entries: readonly MenuEntry[];
+  /** Where it opens, and where the focus goes when nothing was chosen. */
+  readonly anchor: HTMLElement;
+  onClose(): void;
+}
+
+/** A menu that is open as long as it is rendered: one for a long list, instead of one per row. */
+export function AnchoredMenu({ entries, anchor, onClose }: AnchoredMenuProps) {
+  return (
+    <BaseMenu.Root
+      open
+      modal={false}
+      onOpenChange={(open, { reason }) => {
+        if (open) return;
+        if (reason === 'escape-key') anchor.focus();
+        // An entry says itself what comes next.
+        if (reason !== 'item-press') onClose();
+      }}
+    >
+      <MenuPopup entries={entries} align="end" anchor={anchor} />
+    </BaseMenu.Root>
+  );
+}
+
+interface MenuPopupProps {
+  readonly entries: readonly MenuEntry[];
+  readonly align: 'start' | 'end';
+  readonly anchor?: HTMLElement;
+}
+
+function MenuPopup({ entries, align, anchor }: MenuPopupProps) {
+  return (
+    <BaseMenu.Portal>
+      <BaseMenu.Positioner
+        className={styles.positioner}
+        align={align}
+        sideOffset={4}
+        collisionPadding={8}
+        {...(anchor === undefined ? {} : { anchor })}
+      >
+        <BaseMenu.Popup
+          className={styles.popup}
+          {...(anchor === undefined ? {} : { finalFocus: false })}
+        >
+          {entries.map((entry, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: entries never move within a menu
+            <Entry key={index} entry={entry} />
+          ))}
+        </BaseMenu.Popup>
+      </BaseMenu.Positioner>
+    </BaseMenu.Portal>
   );
 }
 
