@@ -4,9 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WebSocket } from 'ws';
+import { z } from 'zod';
 import { type AppContract, appContract } from '#shared/contract/app-contract.ts';
 import { type Client, createClient } from '#shared/rpc/client.ts';
 import { createWebSocketPort } from '#shared/rpc/ports/web-socket-port.ts';
+
+const readySchema = z.object({ url: z.url() });
 
 const script = path.join(import.meta.dirname, '..', '..', 'dist', 'cli', 'cli.js');
 
@@ -51,15 +54,17 @@ export async function startApp(options: { model?: string } = {}): Promise<Runnin
     let line = '';
     child.stdout.setEncoding('utf8').on('data', (piece: string) => {
       line += piece;
-      if (line.includes('\n')) resolve(line);
+      // Anything else is an error that ends it, said on standard error as well.
+      if (line.startsWith('{"url"') && line.includes('\n')) resolve(line);
     });
   });
   const ready = await Promise.race([firstLine, exited.then(() => null)]);
   if (ready === null || child.pid === undefined) {
+    await exited;
     await removeData();
     throw new Error(`The app ended before it was ready:\n${said}`);
   }
-  const { url }: { url: string } = JSON.parse(ready);
+  const { url } = readySchema.parse(JSON.parse(ready));
   return {
     url,
     dataDirectory,
