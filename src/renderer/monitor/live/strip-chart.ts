@@ -1,11 +1,7 @@
 import uPlot from 'uplot';
-import { shortCount, timeAgoLabel } from '#shared/metrics/axis-scale.ts';
+import { shortCount } from '#shared/metrics/axis-scale.ts';
 import type { TraceRows } from '#shared/metrics/min-max-trace.ts';
-import type {
-  HistoryEvent,
-  TelemetryHistory,
-  TimeWindow,
-} from '#shared/metrics/telemetry-history.ts';
+import type { TelemetryHistory, TimeWindow } from '#shared/metrics/telemetry-history.ts';
 import { traceColumns } from '#shared/metrics/telemetry-history.ts';
 import {
   type ChartPalette,
@@ -14,6 +10,7 @@ import {
   translucent,
 } from './chart-palette.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
+import { drawEvents, drawTimeLabels } from './strip-decorations.ts';
 import { drawBursts, drawLonely, type Mark } from './strip-marks.ts';
 
 /** How one figure is drawn. */
@@ -54,14 +51,6 @@ export interface StripChart extends Disposable {
 const labelSize = 11;
 const valueAxisWidth = 38;
 const timeAxisHeight = 20;
-const narrowChart = 260;
-/** Labels along the time axis: whole numbers of seconds or minutes. */
-const timeParts: Readonly<Record<TimeWindow, { narrow: number; wide: number }>> = {
-  '30s': { narrow: 3, wide: 3 },
-  '2min': { narrow: 2, wide: 4 },
-  '10min': { narrow: 2, wide: 5 },
-  all: { narrow: 2, wide: 4 },
-};
 const lowStrip = 70;
 
 /** One canvas strip in `host`, as wide as that is. Draws when the schedule says so. */
@@ -70,7 +59,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
   const columns = series.map(({ column }) => traceColumns[column]);
   const rows: TraceRows = { times: [], columns: series.map(() => []) };
   const data: uPlot.AlignedData = [rows.times, ...rows.columns];
-  const { fontFamily } = getComputedStyle(host);
+  const labelFont = { size: labelSize, family: getComputedStyle(host).fontFamily };
   let palette: ChartPalette | undefined;
   let timeWindow: TimeWindow = '2min';
   let ceiling: number | null = null;
@@ -100,7 +89,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
       },
       axes: [timeAxis(), valueAxis()],
       series: [{}, ...series.map(uPlotSeries)],
-      hooks: { drawAxes: [drawTimes, drawEvents], draw: [drawMarks], setCursor: [reportPoint] },
+      hooks: { drawAxes: [drawDecorations], draw: [drawMarks], setCursor: [reportPoint] },
     },
     data,
     host,
@@ -147,6 +136,17 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
     }
   }
 
+  function drawDecorations(self: uPlot) {
+    const spanMs = history.latestMs - startMs();
+    if (options.timeAxis) {
+      drawTimeLabels(self, { timeWindow, spanMs, font: labelFont, colour: colour('axis') });
+    }
+    // A strip that continues the one above needs no second head on the same line.
+    const heads = !series.some(({ mark }) => mark === 'line');
+    const shown = history.events.filter(({ atMs }) => atMs >= startMs());
+    drawEvents(self, shown, { heads, colour: colour('cursor') });
+  }
+
   function drawMarks(self: uPlot) {
     for (const [position, one] of series.entries()) {
       const draw = { bursts: drawBursts, line: drawLonely, level: drawLonely, limit: null }[
@@ -174,7 +174,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
       stroke: () => colour('axis'),
       grid: { show: false },
       ticks: { show: false },
-      // The labels are drawn by `drawTimes`: uPlot centres all of them and would cut the last one.
+      // The labels are drawn by `drawTimeLabels`: uPlot centres all of them and would cut the last one.
       splits: () => [],
     };
   }
@@ -184,7 +184,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
       size: valueAxisWidth,
       gap: 6,
       stroke: () => colour('axis'),
-      font: `${labelSize}px ${fontFamily}`,
+      font: `${labelFont.size}px ${labelFont.family}`,
       grid: { stroke: () => colour('grid'), width: 1 },
       ticks: { show: false },
       splits: () => {
@@ -195,67 +195,6 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
       values: (_, splits) =>
         splits.map(value => (value === 0 && options.height < lowStrip ? '' : shortCount(value))),
     };
-  }
-
-  function drawTimes({ ctx, bbox }: uPlot) {
-    if (!options.timeAxis) return;
-    const ratio = uPlot.pxRatio;
-    const seconds = (history.latestMs - startMs()) / 1000;
-    const parts = timeParts[timeWindow][width < narrowChart ? 'narrow' : 'wide'];
-    ctx.save();
-    ctx.font = `${labelSize * ratio}px ${fontFamily}`;
-    ctx.fillStyle = colour('axis');
-    ctx.textBaseline = 'top';
-    for (let part = 1; part <= parts; part++) {
-      ctx.textAlign = part === parts ? 'right' : 'center';
-      ctx.fillText(
-        timeAgoLabel((seconds * (parts - part)) / parts),
-        bbox.left + (bbox.width * part) / parts,
-        bbox.top + bbox.height + 6 * ratio,
-      );
-    }
-    ctx.restore();
-  }
-
-  function drawEvents(self: uPlot) {
-    const start = startMs();
-    const { ctx, bbox } = self;
-    const ratio = uPlot.pxRatio;
-    ctx.save();
-    ctx.lineWidth = ratio;
-    for (const event of history.events) {
-      if (event.atMs >= start) drawEvent(self, ctx, bbox, ratio, event);
-    }
-    ctx.restore();
-  }
-
-  function drawEvent(
-    self: uPlot,
-    ctx: CanvasRenderingContext2D,
-    bbox: uPlot.BBox,
-    ratio: number,
-    event: HistoryEvent,
-  ) {
-    const x = Math.round(self.valToPos(event.atMs, 'x', true)) + 0.5;
-    const isTurn = event.kind === 'turn';
-    ctx.strokeStyle = translucent(colour('cursor'), isTurn ? 0.55 : 0.9);
-    ctx.fillStyle = colour('cursor');
-    ctx.setLineDash(isTurn ? [2 * ratio, 3 * ratio] : []);
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-    // Strips that continue the one above need no second head on the same line.
-    if (series.some(({ mark }) => mark === 'line')) return;
-    ctx.beginPath();
-    if (isTurn) {
-      ctx.moveTo(x - 3 * ratio, bbox.top);
-      ctx.lineTo(x + 3 * ratio, bbox.top);
-      ctx.lineTo(x, bbox.top + 4 * ratio);
-    } else {
-      ctx.rect(x - 2 * ratio, bbox.top, 4 * ratio, 4 * ratio);
-    }
-    ctx.fill();
   }
 
   function reportPoint(self: uPlot) {
@@ -276,7 +215,10 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
   }
 
   function draw() {
-    if (!visible || width < 1) return;
+    if (!visible || width < 1) {
+      drawnVersion = -1;
+      return;
+    }
     if (plot.width !== width) plot.setSize({ width, height: options.height });
     const trace = history.trace(timeWindow);
     const start = startMs();
