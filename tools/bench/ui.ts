@@ -27,6 +27,7 @@ interface Result {
   readonly max: number;
   readonly longTasks: number;
   readonly longestTaskMs: number;
+  readonly mainThreadMsPerFrame: number;
   readonly tokensPerSecond: number;
   readonly answerTokens: number;
   readonly browser: string;
@@ -103,7 +104,7 @@ function numberOf(text = ''): number {
   return Number(text.replaceAll(',', ''));
 }
 
-function summary({ frames, longTasks }: FrameRecord) {
+function summary({ frames, longTasks, mainThreadMs }: FrameRecord) {
   const at = (share: number) => percentile(frames, share) ?? Number.NaN;
   return {
     frames: frames.length,
@@ -113,6 +114,7 @@ function summary({ frames, longTasks }: FrameRecord) {
     max: at(1),
     longTasks: longTasks.length,
     longestTaskMs: Math.max(0, ...longTasks),
+    mainThreadMsPerFrame: mainThreadMs / frames.length,
   };
 }
 
@@ -138,6 +140,7 @@ function print(result: Result): void {
   console.log(
     `frame time   p50 ${ms(result.p50)}, p95 ${ms(result.p95)}, p99 ${ms(result.p99)}, max ${ms(result.max)} (${result.frames} frames)`,
   );
+  console.log(`main thread  ${ms(result.mainThreadMsPerFrame)} of processor time per frame`);
   console.log(`long tasks   ${result.longTasks}, longest ${ms(result.longestTaskMs)}`);
 }
 

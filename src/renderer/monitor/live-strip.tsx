@@ -46,6 +46,7 @@ export function LiveStrip({
         if (readout.current === null) return;
         readout.current.hidden = point === null;
         if (point === null) return;
+        readout.current.dataset.side = point.atRight ? 'left' : 'right';
         readout.current.textContent = `${timeAgoLabel(point.secondsAgo)}: ${inWords(point.values)}`;
       },
     });

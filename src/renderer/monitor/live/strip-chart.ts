@@ -10,6 +10,7 @@ import {
   translucent,
 } from './chart-palette.ts';
 import type { DrawSchedule } from './draw-schedule.ts';
+import { heldValue, nearestValue } from './pointed-value.ts';
 import { drawEvents, drawTimeLabels } from './strip-decorations.ts';
 import { drawBursts, drawLonely, type Mark } from './strip-marks.ts';
 
@@ -39,6 +40,8 @@ export interface StripOptions {
 }
 
 export interface StripPoint {
+  /** Whether the pointer is in the right half. */
+  readonly atRight: boolean;
   readonly secondsAgo: number;
   /** In the order of the series; null where there is no value. */
   readonly values: readonly (number | null)[];
@@ -52,6 +55,8 @@ const labelSize = 11;
 const valueAxisWidth = 38;
 const timeAxisHeight = 20;
 const lowStrip = 70;
+/** How far from a value one can point and still mean it, as a share of the width. */
+const pointerTolerance = 0.02;
 
 /** One canvas strip in `host`, as wide as that is. Draws when the schedule says so. */
 export function createStripChart(host: HTMLElement, options: StripOptions): StripChart {
@@ -81,7 +86,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
         drag: { x: false, y: false, setScale: false },
         points: { size: 7, width: 0, fill: (_, index) => seriesColour(index) },
         sync: { key: 'live', setSeries: false },
-        hover: { skip: [undefined, null] },
+        dataIdx: pointedIndex,
       },
       scales: {
         x: { time: false, range: () => [startMs(), history.latestMs] },
@@ -197,6 +202,15 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
     };
   }
 
+  function pointedIndex(_: uPlot, index: number, closest: number, atMs: number): number | null {
+    const own = series[index - 1];
+    const cells = rows.columns[index - 1];
+    if (own === undefined || cells === undefined) return closest;
+    if (own.mark === 'level' || own.mark === 'limit') return heldValue(rows.times, cells, atMs);
+    const tolerance = (history.latestMs - startMs()) * pointerTolerance;
+    return nearestValue(rows.times, cells, atMs, tolerance);
+  }
+
   function reportPoint(self: uPlot) {
     const { left, idxs } = self.cursor;
     if (left === undefined || left < 0 || idxs === undefined) {
@@ -204,6 +218,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
       return;
     }
     options.onPoint({
+      atRight: left * 2 > self.over.clientWidth,
       secondsAgo: (history.latestMs - self.posToVal(left, 'x')) / 1000,
       values: series.map((_, position) => {
         const index = idxs[position + 1];

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** What the bare loop loads: its first argument, as JSON. */
+export const bareSetupSchema = z.object({
+  modelPath: z.string(),
+  contextLength: z.int(),
+  threads: z.int(),
+  batchSize: z.int(),
+});
+export type BareSetup = z.infer<typeof bareSetupSchema>;
+
+/** One turn that it is asked for. */
+export const bareTurnSchema = z.object({
+  /** As the model reads it, control tokens included. */
+  prompt: z.string(),
+  /** To generate, no matter what they are. */
+  tokens: z.int(),
+});
+
+/** What it answers. */
+export const bareResultSchema = z.object({
+  tokensPerSecond: z.number(),
+  promptTokens: z.int(),
+  text: z.string(),
+});
+export type BareResult = z.infer<typeof bareResultSchema>;

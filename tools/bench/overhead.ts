@@ -1,0 +1,245 @@
+// What the app costs per token: decode speed through engine, host and a client, and with the page
+// looking on as well, against a bare node-llama-cpp loop. Same model, prompt, sampling, threads and
+// number of tokens; the three take turns, so that a drift of the machine hits all of them.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Browser } from 'playwright-core';
+import { openConversation } from '#cli/conversation.ts';
+import type { AppContract } from '#shared/contract/app-contract.ts';
+import { median } from '#shared/metrics/percentile.ts';
+import type { Client } from '#shared/rpc/client.ts';
+import { ensureModel, isModelName } from '#tools/models/catalog.ts';
+import { type RunningApp, startApp } from '#tools/running-app/app.ts';
+import { launchBrowser, openPage } from '#tools/running-app/browser.ts';
+import { type BareSetup, bareResultSchema } from './bare-turn.ts';
+
+/** The least that decoding through the app may reach, as a part of the bare loop's speed. */
+const leastRatio = 0.97;
+
+const question = 'Tell me a very long story about a lighthouse.';
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'medium' },
+    rounds: { type: 'string', default: '7' },
+    tokens: { type: 'string', default: '128' },
+    threads: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const tokens = Number(values.tokens);
+
+interface Turn {
+  readonly tokensPerSecond: number;
+  readonly promptTokens: number;
+  readonly text: string;
+}
+
+interface Contender {
+  readonly name: string;
+  run(): Promise<Turn>;
+}
+
+interface Row {
+  readonly name: string;
+  /** Tokens per second. */
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  /** The median over the bare loop's median. */
+  readonly ratio: number;
+  /** Of the same ratio within each round. */
+  readonly lowestRatio: number;
+  readonly highestRatio: number;
+}
+
+async function measure(): Promise<Row[]> {
+  const setup: BareSetup = {
+    modelPath: isModelName(values.model) ? await ensureModel(values.model) : values.model,
+    contextLength: 2048,
+    threads: Number(values.threads),
+    batchSize: 512,
+  };
+  await using cleanup = new AsyncDisposableStack();
+  const bare = await startBareLoop(setup);
+  cleanup.defer(bare.end);
+  const app = cleanup.use(await startApp());
+  const browser = await launchBrowser();
+  cleanup.defer(() => browser.close());
+  const client = app.connect();
+  cleanup.defer(() => client.close());
+  await prepare(client, setup);
+
+  const contenders: Contender[] = [
+    { name: 'bare node-llama-cpp loop', run: bare.run },
+    { name: 'engine, host and a client', run: () => runThroughApp(client) },
+    {
+      name: 'the same with the page looking on',
+      run: () => runThroughPage(client, app, browser),
+    },
+  ];
+  // Discarded: pages in the weights, compiles what runs.
+  const warmUps = [];
+  for (const contender of contenders) warmUps.push(await contender.run());
+  expectSameWork(warmUps);
+
+  const speeds = contenders.map((): number[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, contender] of contenders.entries()) {
+      const { tokensPerSecond } = await contender.run();
+      speeds[index]?.push(tokensPerSecond);
+    }
+    if (!values.json) process.stderr.write(`round ${round + 1} of ${rounds}\n`);
+  }
+  return contenders.map(({ name }, index) => row(name, speeds[index] ?? [], speeds[0] ?? []));
+}
+
+async function startBareLoop(setup: BareSetup) {
+  const child = fork(path.join(import.meta.dirname, 'bare-loop.ts'), [JSON.stringify(setup)]);
+  const exited = once(child, 'exit');
+  const ended = exited.then(([code]) => {
+    throw new Error(`The bare loop ended with ${code}.`);
+  });
+  ended.catch(() => {});
+  await Promise.race([once(child, 'message'), ended]);
+  return {
+    async run(): Promise<Turn> {
+      const answer = once(child, 'message');
+      child.send({ prompt: templated(question), tokens });
+      const [result] = await Promise.race([answer, ended]);
+      return bareResultSchema.parse(result);
+    },
+    async end() {
+      child.disconnect();
+      await exited;
+    },
+  };
+}
+
+/** The question as the generated models' chat template writes it, behind the first token. */
+function templated(text: string): string {
+  return `<|im_start|>user\n${text}<|im_end|>\n<|im_start|>assistant\n`;
+}
+
+async function prepare(client: Client<AppContract>, setup: BareSetup): Promise<void> {
+  const idle = Promise.withResolvers<void>();
+  const watch = client.watch('model', ({ phase }) => {
+    if (phase === 'loaded' || phase === 'none') idle.resolve();
+  });
+  await idle.promise.finally(() => watch[Symbol.dispose]());
+  await client.call('model.load', {
+    path: setup.modelPath,
+    options: {
+      backend: 'cpu',
+      contextLength: setup.contextLength,
+      flashAttention: 'on',
+      threads: setup.threads,
+      batchSize: setup.batchSize,
+    },
+  });
+}
+
+async function startConversation(client: Client<AppContract>): Promise<string> {
+  const { id } = await client.call('conversations.create', {});
+  await client.call('conversations.update', {
+    conversationId: id,
+    sampling: { temperature: 0, maxTokens: tokens },
+  });
+  return id;
+}
+
+async function runThroughApp(client: Client<AppContract>, id?: string): Promise<Turn> {
+  const conversation = await openConversation(
+    client,
+    id ?? (await startConversation(client)),
+    () => {},
+  );
+  const answer = await conversation.send(question, new AbortController().signal);
+  const { decodeTokensPerSecond, promptTokens } = answer.figures ?? {};
+  if (decodeTokensPerSecond == null || promptTokens === undefined) {
+    throw new Error(`A turn ended without a speed: ${answer.error?.message ?? answer.text}`);
+  }
+  return { tokensPerSecond: decodeTokensPerSecond, promptTokens, text: answer.text };
+}
+
+async function runThroughPage(
+  client: Client<AppContract>,
+  app: RunningApp,
+  browser: Browser,
+): Promise<Turn> {
+  const id = await startConversation(client);
+  const { page, context } = await openPage(browser, `${app.url}&chat=${id}`);
+  await page.getByRole('list', { name: 'The loaded model' }).waitFor();
+  const turn = await runThroughApp(client, id);
+  // Whoever measures the page makes sure that there was one: the whole answer is on it.
+  await page.getByRole('list', { name: 'Figures of this turn' }).waitFor();
+  await context.close();
+  return turn;
+}
+
+/** Speeds of different work must not be compared. */
+function expectSameWork(turns: readonly Turn[]): void {
+  const [first, ...others] = turns;
+  for (const turn of others) {
+    if (turn.promptTokens !== first?.promptTokens || turn.text.trim() !== first.text.trim()) {
+      throw new Error(
+        `The contenders did not do the same work:\n${JSON.stringify(turns, null, 2)}`,
+      );
+    }
+  }
+}
+
+function row(name: string, speeds: readonly number[], bareSpeeds: readonly number[]): Row {
+  const middle = median(speeds) ?? Number.NaN;
+  const ratios = speeds.map((speed, round) => speed / (bareSpeeds[round] ?? Number.NaN));
+  return {
+    name,
+    median: middle,
+    min: Math.min(...speeds),
+    max: Math.max(...speeds),
+    ratio: middle / (median(bareSpeeds) ?? Number.NaN),
+    lowestRatio: Math.min(...ratios),
+    highestRatio: Math.max(...ratios),
+  };
+}
+
+function print(rows: readonly Row[]): void {
+  console.log(
+    `Decode speed, tokens/s: model ${values.model}, ${tokens} tokens per turn, ${values.threads} thread(s), ${rounds} interleaved rounds after one that was discarded\n`,
+  );
+  const cells = rows.map(each => [
+    each.name,
+    each.median.toFixed(1),
+    `${each.min.toFixed(1)}..${each.max.toFixed(1)}`,
+    each.ratio.toFixed(3),
+    `${each.lowestRatio.toFixed(3)}..${each.highestRatio.toFixed(3)}`,
+  ]);
+  const table = [['', 'median', 'min..max', 'ratio', 'per round'], ...cells];
+  const widths = table[0]?.map((_, column) =>
+    Math.max(...table.map(line => line[column]?.length ?? 0)),
+  );
+  for (const line of table) {
+    console.log(
+      line
+        .map((cell, column) => {
+          const width = widths?.[column] ?? 0;
+          return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+        })
+        .join('  '),
+    );
+  }
+}
+
+const rows = await measure();
+if (values.json) console.log(JSON.stringify({ leastRatio, rows }));
+else print(rows);
+const slow = rows.filter(each => !(each.ratio >= leastRatio));
+for (const { name, ratio } of slow) {
+  console.error(
+    `Too slow: ${name} reaches ${ratio.toFixed(3)} of the bare loop, less than ${leastRatio}.`,
+  );
+}
+process.exitCode = slow.length === 0 ? 0 : 1;
