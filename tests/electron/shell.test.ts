@@ -14,6 +14,7 @@ beforeAll(async () => {
     environment: { HEADROOM_DATA: staged.dataDirectory },
   });
   page = await app.firstWindow();
+  await page.waitForSelector('body[data-ready]');
 });
 
 afterAll(async () => {
@@ -21,10 +22,11 @@ afterAll(async () => {
   await staged?.[Symbol.asyncDispose]();
 });
 
-/** Every test starts on the page as it comes from the app's protocol. */
+/** Every test starts on a fresh page, wherever the one before has left the window. */
 beforeEach(async () => {
-  await page.waitForURL(`${app.pageOrigin}/`);
-  await page.reload();
+  await app.evaluate(async ({ BrowserWindow }) => {
+    await BrowserWindow.getAllWindows()[0]?.webContents.loadURL('app://headroom/');
+  });
   await page.waitForSelector('body[data-ready]');
 });
 
@@ -134,9 +136,6 @@ describe('the one door', () => {
     await app.logged(/refused a port to "data:/);
     await page.evaluate(() => window.dispatchEvent(new Event('headroom-test-end')));
     expect(await received).toBe(true);
-    await app.evaluate(async ({ BrowserWindow }) => {
-      await BrowserWindow.getAllWindows()[0]?.webContents.loadURL('app://headroom/');
-    });
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type Electron from 'electron';
 import { app } from './app.ts';
@@ -53,6 +53,7 @@ export class WebContents
   #state: 'alive' | 'crashed' | 'destroyed' = 'alive';
   /** Main itself asked for the next navigation, which therefore raises no `will-navigate`. */
   #ownNavigation = false;
+  #loading: Promise<void> = Promise.resolve();
 
   constructor(options: Electron.BrowserWindowConstructorOptions) {
     super();
@@ -76,14 +77,11 @@ export class WebContents
     this.#windowOpenHandler = handler;
   }
 
-  async loadURL(url: string): Promise<void> {
-    const { devtools } = await this.#opened;
-    await this.session.applyPermissions(asElectron(this), url);
-    const loaded = new Promise(resolve => devtools.on('Page.loadEventFired', resolve));
-    this.#ownNavigation = true;
-    const { errorText } = await devtools.send('Page.navigate', { url: toChromium(url) });
-    if (errorText !== undefined) throw new Error(`${errorText} loading '${url}'`);
-    await loaded;
+  /** One after the other, so that each request is known to be its own. */
+  loadURL(url: string): Promise<void> {
+    const load = this.#loading.then(() => this.#load(url));
+    this.#loading = load.catch(() => {});
+    return load;
   }
 
   reload(): void {
@@ -121,6 +119,17 @@ export class WebContents
     this.emit('destroyed');
     const { targetId } = await this.#opened;
     await browser.send('Target.closeTarget', { targetId }).catch(() => {});
+  }
+
+  async #load(url: string): Promise<void> {
+    const { devtools } = await this.#opened;
+    await this.session.applyPermissions(asElectron(this), url);
+    const loaded = once(this, 'did-finish-load');
+    this.#ownNavigation = true;
+    const { errorText } = await devtools.send('Page.navigate', { url: toChromium(url) });
+    this.#ownNavigation = false;
+    if (errorText !== undefined) throw new Error(`${errorText} loading '${url}'`);
+    await loaded;
   }
 
   async #open(width: number, height: number) {
