@@ -106,7 +106,7 @@ export function readContextFailure(lines: readonly LogLine[]): AppError | null {
   return read(contextReadings, lines);
 }
 
-export function unsupportedArchitecture(architecture: string, details?: string): AppError {
+function unsupportedArchitecture(architecture: string, details?: string): AppError {
   return new AppError(
     'model-unsupported',
     `Models of the architecture "${architecture}" are not supported by this release of llama.cpp.`,

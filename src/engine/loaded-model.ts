@@ -7,6 +7,7 @@ import type { GgufFile } from './gguf-file.ts';
 import type { MemoryNeed } from './memory-simulation.ts';
 import type { SequenceCache } from './sequence-cache.ts';
 import type { CacheFill } from './telemetry-meter.ts';
+import { ThreadGovernor } from './thread-governor.ts';
 import type { TurnModel } from './turn.ts';
 
 /** Weights in memory. Whoever holds this disposes it; its contexts have to go first. */
@@ -32,11 +33,13 @@ export class LoadedModel implements TurnModel {
   readonly report: LoadReport;
   prefillSpeed: number | null = null;
   readonly #context: LoadedContext;
+  readonly #governor: ThreadGovernor;
 
   constructor(weights: LoadedWeights, context: LoadedContext, report: LoadReport) {
     this.weights = weights;
     this.report = report;
     this.#context = context;
+    this.#governor = new ThreadGovernor(report.threadTrials, report.threads);
   }
 
   get model(): LlamaModel {
@@ -70,6 +73,12 @@ export class LoadedModel implements TurnModel {
         layers === null ? null : usedBytes(layers, options.typeK, options.typeV, usedTokens).total,
       capacityBytes: actual.kvBytes ?? planned.kvBytes,
     };
+  }
+
+  observeSpeed(work: 'prefill' | 'decode', msPerToken: number, atMs: number): void {
+    const before = this.#governor.threads;
+    this.#governor.observe(work, msPerToken, atMs);
+    if (this.#governor.threads !== before) this.model.llama.maxThreads = this.#governor.threads;
   }
 
   /** What becomes free with the context, or with everything. Mapped weights count as free anyway. */

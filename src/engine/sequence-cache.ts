@@ -56,7 +56,7 @@ export class SequenceCache {
   }
 }
 
-export function commonPrefixLength(a: readonly Token[], b: readonly Token[]): number {
+function commonPrefixLength(a: readonly Token[], b: readonly Token[]): number {
   const length = Math.min(a.length, b.length);
   let shared = 0;
   while (shared < length && a[shared] === b[shared]) shared++;

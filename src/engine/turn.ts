@@ -26,6 +26,8 @@ export interface TurnModel {
   /** Speed of the last evaluated chunk, tokens per millisecond: sizes the first one of a turn. */
   prefillSpeed: number | null;
   fill(): CacheFill;
+  /** Called after every chunk and every token: the number of threads may follow from it. */
+  observeSpeed(work: 'prefill' | 'decode', msPerToken: number, atMs: number): void;
 }
 
 interface TurnContext {
@@ -54,7 +56,14 @@ export async function runTurn(
   const alignedAt = performance.now();
 
   const generation = new Generation(target, request, context, prompt, reusedTokens);
-  const outcome = await generation.run();
+  let outcome: Outcome;
+  try {
+    outcome = await generation.run();
+  } catch (error) {
+    // What llama.cpp had evaluated of the failed batch is not known: start over next time.
+    await target.cache.clear();
+    throw error;
+  }
 
   const prefilledTokens = generation.prefilledTokens;
   const prefillMs = outcome.promptReadAt - alignedAt;
@@ -84,6 +93,9 @@ export async function runTurn(
     cacheCapacityBytes: fill.capacityBytes,
   };
 }
+
+/** Fewest tokens of a chunk whose speed is taken as that of the prefill. */
+const telling = 32;
 
 type TokenIterator = ReturnType<LlamaContextSequence['evaluateWithMetadata']>;
 
@@ -199,7 +211,9 @@ class Generation {
           answer.push(token);
           telemetry.decoded(tokenAt, fill);
           const result = await next;
-          tokenAt = performance.now();
+          const now = performance.now();
+          this.#target.observeSpeed('decode', now - tokenAt, now);
+          tokenAt = now;
           if (answer.stopped || result.done === true) break;
           token = result.value.token;
           continue;
@@ -215,7 +229,11 @@ class Generation {
 
   #chunkRead(tokens: number, ms: number): void {
     this.prefilledTokens += tokens;
-    if (ms > 0) this.#target.prefillSpeed = tokens / ms;
+    // A handful of tokens says little: each call has a cost of its own.
+    if (tokens >= telling && ms > 0) {
+      this.#target.prefillSpeed = tokens / ms;
+      this.#target.observeSpeed('prefill', ms / tokens, performance.now());
+    }
     this.#reportPrefill(ms > 0 ? (tokens * 1000) / ms : null);
   }
 

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { getLlama, LlamaLogLevel, resolveChatWrapper, type Token } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PromptMessage } from '#shared/contract/engine-contract.ts';
 import type { TelemetrySample } from '#shared/metrics/telemetry.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import { ensureModel, type ModelName } from '#tools/models/catalog.ts';
+import { writeGguf } from '#tools/models/gguf-writer.ts';
+import { randomModel } from '#tools/models/random-model.ts';
+import { RECIPES } from '#tools/models/recipes.ts';
 import {
   answerMessage,
   type EngineUnderTest,
@@ -158,6 +164,37 @@ describe('sampling', () => {
     expect(turn.figures.stopReason).toBe('end-of-turn');
     expect(turn.text).not.toContain('<|');
     expect(turn.text.length).toBeGreaterThan(0);
+  });
+});
+
+describe('template', () => {
+  it('would catch a model without a template that cannot chat, or reads everything again', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'headroom-no-template-'));
+    try {
+      const path = join(directory, 'no-template.gguf');
+      const content = randomModel(RECIPES.tiny);
+      const metadata = new Map(content.metadata);
+      metadata.delete('tokenizer.chat_template');
+      await writeGguf(path, { ...content, metadata });
+      const report = await engine.load(path, { contextLength: 1024, ...reproducible });
+      expect(report.planned.model.hasChatTemplate).toBe(false);
+      const { turns } = await converse(['One?', 'Two?', 'Three?']);
+      for (const [index, { figures }] of turns.entries()) {
+        expect(figures.reusedTokens).toBe(turns[index - 1]?.figures.cacheUsedTokens ?? 0);
+      }
+    } finally {
+      await engine.client.call('model.unload', {});
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('would catch a system prompt that never reaches the model', async () => {
+    await load('tiny', 1024);
+    const messages = [userMessage('Hello.')];
+    const without = await runTurn(engine, messages);
+    const withOne = await runTurn(engine, messages, { systemPrompt: 'You are a pirate.' });
+    expect(withOne.figures.promptTokens).toBeGreaterThan(without.figures.promptTokens);
+    expect(withOne.text).not.toBe(without.text);
   });
 });
 
