@@ -70,8 +70,9 @@ export function CacheGauge({ report }: { readonly report: LoadReport }) {
         <Figure
           definition={metricDefinitions.turnsLeft}
           layout="inline"
-          label="Room for"
-          value={left === null ? notMeasured : `about ${formatTurns(left)}`}
+          {...(left === null
+            ? { value: notMeasured }
+            : { label: 'Room for', value: `about ${formatTurns(left)}` })}
         />
         <Figure
           definition={metricDefinitions.typicalTurn}

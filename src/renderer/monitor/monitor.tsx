@@ -1,6 +1,6 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
 import type { AppErrorData } from '#shared/errors/app-error.ts';
-import type { TimeWindow } from '#shared/metrics/telemetry-history.ts';
 import type { LoadReport } from '#shared/model/load.ts';
 import { describeLoadProgress } from '../app/model-facts.ts';
 import { useApp, useChat, usePage } from '../state/page-context.tsx';
@@ -21,7 +21,8 @@ export function Monitor() {
   const engine = useApp(state => state.engine);
   const model = useApp(state => state.model);
   const turns = useChat(state => state.turns);
-  const [timeWindow, setTimeWindow] = useState<TimeWindow>('2min');
+  const { live } = usePage();
+  const timeWindow = useStore(live.view, state => state.timeWindow);
   const report = model?.phase === 'loaded' ? model.report : null;
   const hasPast = turns.length > 0;
 
@@ -34,7 +35,10 @@ export function Monitor() {
           <section className={styles.group} aria-label="Live charts">
             <div className={styles.choice}>
               <span aria-hidden="true">Time shown</span>
-              <WindowChoice value={timeWindow} onValueChange={setTimeWindow} />
+              <WindowChoice
+                value={timeWindow}
+                onValueChange={next => live.view.setState({ timeWindow: next })}
+              />
             </div>
             <FillChart timeWindow={timeWindow} />
             <SpeedChart timeWindow={timeWindow} />

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { TelemetrySample } from '#shared/metrics/telemetry.ts';
-import { TelemetryHistory } from '#shared/metrics/telemetry-history.ts';
+import { TelemetryHistory, type TimeWindow } from '#shared/metrics/telemetry-history.ts';
 import type { Connection } from '../../connection/connection.ts';
 import type { AppStore } from '../../state/app-store.ts';
 import type { Chat } from '../../state/chat-store.ts';
@@ -19,6 +19,8 @@ export interface LiveTelemetry {
   readonly schedule: DrawSchedule;
   /** The latest sample, at most four times a second; null while there is no engine. */
   readonly current: StoreApi<{ readonly sample: TelemetrySample | null }>;
+  /** How far back the charts look; stays when the Monitor is closed. */
+  readonly view: StoreApi<{ readonly timeWindow: TimeWindow }>;
 }
 
 export function createLiveTelemetry(
@@ -33,6 +35,7 @@ export function createLiveTelemetry(
   const current = createStore<{ readonly sample: TelemetrySample | null }>(() => ({
     sample: null,
   }));
+  const view = createStore<{ readonly timeWindow: TimeWindow }>(() => ({ timeWindow: '2min' }));
   let calmTimer: ReturnType<typeof setTimeout> | undefined;
 
   function publish() {
@@ -71,5 +74,5 @@ export function createLiveTelemetry(
     schedule.requestAll();
   });
 
-  return { history, schedule, current };
+  return { history, schedule, current, view };
 }
