@@ -1,0 +1,125 @@
+// The pictures of the documentation: the built app and a short conversation, in both themes and two
+// sizes. Fails when something on them is cut or covered.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { openConversation } from '#cli/conversation.ts';
+import type { AppContract } from '#shared/contract/app-contract.ts';
+import type { Client } from '#shared/rpc/client.ts';
+import { ensureModel } from '#tools/models/catalog.ts';
+import { type RunningApp, startApp } from '#tools/running-app/app.ts';
+import { launchBrowser, openPage } from '#tools/running-app/browser.ts';
+import { layoutFaults } from '#tools/running-app/layout-faults.ts';
+
+const folder = path.join(import.meta.dirname, '..', '..', 'docs', 'images');
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 900, height: 700 },
+];
+const themes = ['light', 'dark'] as const;
+
+/** Titles of the list, newest first; the last one is the conversation that is shown. */
+const conversations = [
+  ['How long can the context be on this machine?'],
+  ['Compare f16 and q8_0 for the cache'],
+  [
+    'What does a KV cache hold?',
+    'And why is the first token slower than the others?',
+    'Write one more paragraph, please.',
+  ],
+];
+
+async function main(): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  // Slow enough that its speed can be seen on the live charts.
+  const app = await startApp({ model: await ensureModel('medium') });
+  const client = app.connect();
+  const browser = await launchBrowser();
+  try {
+    await untilLoaded(client);
+    const faults = [];
+    for (const viewport of sizes) {
+      for (const colorScheme of themes) {
+        const name = `chat-${colorScheme}-${viewport.width}x${viewport.height}`;
+        for (const fault of await picture(name, { viewport, colorScheme }, app, client, browser)) {
+          faults.push(`${name}: ${fault}`);
+        }
+        console.log(`docs/images/${name}.png`);
+      }
+    }
+    if (faults.length > 0) throw new Error(faults.join('\n'));
+  } finally {
+    client.close();
+    await browser.close();
+    await app[Symbol.asyncDispose]();
+  }
+}
+
+/** Holds the conversations in view of a page of this size and theme; answers what is wrong on it. */
+async function picture(
+  name: string,
+  options: BrowserContextOptions,
+  app: RunningApp,
+  client: Client<AppContract>,
+  browser: Browser,
+): Promise<readonly string[]> {
+  const ids = [];
+  for (const questions of conversations) {
+    const shown = questions.length > 1;
+    const { id } = await client.call('conversations.create', {});
+    ids.push(id);
+    await client.call('conversations.update', {
+      conversationId: id,
+      // Greedy, so that the words change only when the model does.
+      sampling: { temperature: 0, maxTokens: shown ? 90 : 1 },
+    });
+    if (!shown) await converse(client, id, questions);
+  }
+  const shownId = ids.at(-1) ?? '';
+  const { page, context, complaints } = await openPage(browser, `${app.url}&chat=${shownId}`, {
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  await page.getByRole('list', { name: 'The loaded model' }).waitFor();
+  const monitor = page.getByRole('region', { name: 'Monitor' });
+  await monitor.getByRole('button', { name: 'Last 30 seconds' }).click();
+  await page.getByRole('textbox', { name: 'Message' }).focus();
+  await converse(client, shownId, conversations.at(-1) ?? []);
+  await page
+    .getByRole('list', { name: 'Figures of this turn' })
+    .nth((conversations.at(-1)?.length ?? 0) - 1)
+    .waitFor();
+  // The Monitor's figures follow a little later.
+  await monitor
+    .getByRole('figure', { name: 'Tokens per second' })
+    .filter({ hasText: /Decode\s*idle/ })
+    .waitFor();
+  const faults = [...(await layoutFaults(page)), ...complaints];
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  await context.close();
+  for (const conversationId of ids) await client.call('conversations.delete', { conversationId });
+  return faults;
+}
+
+async function converse(
+  client: Client<AppContract>,
+  conversationId: string,
+  questions: readonly string[],
+): Promise<void> {
+  const conversation = await openConversation(client, conversationId, () => {});
+  for (const question of questions) {
+    await conversation.send(question, new AbortController().signal);
+  }
+}
+
+async function untilLoaded(client: Client<AppContract>): Promise<void> {
+  const loaded = Promise.withResolvers<void>();
+  const watch = client.watch('model', model => {
+    if (model.phase === 'loaded') loaded.resolve();
+    if (model.phase === 'none') loaded.reject(new Error(model.error?.message ?? 'No model.'));
+  });
+  await loaded.promise.finally(() => watch[Symbol.dispose]());
+}
+
+await main();
