@@ -17,9 +17,11 @@ test('the app’s own page chats in the window, and its policy stops nothing tha
     if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
   });
   page.on('pageerror', error => complaints.push(error.message));
+  const message = page.getByRole('textbox', { name: 'Message' });
+  // Once more from the start, now that everything it says is heard.
+  await message.waitFor();
   await page.reload();
 
-  const message = page.getByRole('textbox', { name: 'Message' });
   const send = page.getByRole('button', { name: 'Send' });
   await message.fill('Hello from the window');
   await expect.poll(() => send.isEnabled(), { timeout: 30_000 }).toBe(true);

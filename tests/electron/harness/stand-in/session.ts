@@ -109,7 +109,6 @@ class Session
 }
 
 const defaultSession = new Session();
-export type StandInSession = Session;
 
 export const protocol = defaultSession.protocol;
 export const session = { defaultSession };
