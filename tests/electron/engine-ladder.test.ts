@@ -45,7 +45,7 @@ test('an engine that dies as a utility process runs as Node, and starts that way
 
   await loadAndQuit(staged.directory, staged.dataDirectory, [
     /the engine starts as: utility process/,
-    /failed as utility process \(SIGILL\); from now on: Electron run as Node$/,
+    /failed as utility process \(.+\); from now on: Electron run as Node$/,
     /the engine starts as: Electron run as Node$/,
   ]);
   const memory = await readFile(join(staged.dataDirectory, 'electron', 'engine-way.json'), 'utf8');
@@ -62,8 +62,8 @@ test('an engine that only lives without a GPU gets there before the host gives u
   await using staged = await stageApp('probe');
   await sabotageEngine(staged.directory, `process.env.HEADROOM_ENGINE_BACKEND !== 'cpu'`);
   await loadAndQuit(staged.directory, staged.dataDirectory, [
-    /failed as utility process \(SIGILL\)/,
-    /failed as Electron run as Node \(SIGILL\)/,
+    /failed as utility process \(.+\)/,
+    /failed as Electron run as Node \(.+\)/,
     /the engine starts as: Electron run as Node, CPU only/,
   ]);
 });

@@ -32,13 +32,15 @@ beforeEach(async () => {
 
 describe('the window', () => {
   test('is the only one, shown, and on the app protocol page', async () => {
-    const windows = await app.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows().map(window => ({
-        visible: window.isVisible(),
-        url: window.webContents.getURL(),
-      })),
-    );
-    expect(windows).toEqual([{ visible: true, url: 'app://headroom/' }]);
+    const windows = () =>
+      app.evaluate(({ BrowserWindow }) =>
+        BrowserWindow.getAllWindows().map(window => ({
+          visible: window.isVisible(),
+          url: window.webContents.getURL(),
+        })),
+      );
+    // It is shown at its first paint, which may come after the page's script.
+    await expect.poll(windows).toEqual([{ visible: true, url: 'app://headroom/' }]);
     expect(await page.evaluate(() => location.origin)).toBe(app.pageOrigin);
     expect(await page.evaluate(() => isSecureContext)).toBe(true);
   });
@@ -253,6 +255,8 @@ describe('permissions', () => {
   });
 
   test('leave the Copy buttons working', async () => {
+    // Without the focus no page may write, whatever its permissions.
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.focus());
     await page.bringToFront();
     const written = await page.evaluate(() =>
       navigator.clipboard.writeText('copied').then(
