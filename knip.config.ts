@@ -11,6 +11,7 @@ export default {
     'tools/build/build.ts',
     'tools/check/check.ts',
     'tools/models/generate.ts',
+    'tools/screenshots/screenshots.ts',
     'tools/setup/tally-reporter.ts',
     'tests/*/fixtures/**/*.ts',
   ],

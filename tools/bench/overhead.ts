@@ -3,7 +3,7 @@
 // number of tokens; the three take turns, so that a drift of the machine hits all of them.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { openConversation } from '#cli/conversation.ts';
@@ -100,7 +100,9 @@ async function measure(): Promise<Row[]> {
 }
 
 async function startBareLoop(setup: BareSetup) {
-  const child = fork(path.join(import.meta.dirname, 'bare-loop.ts'), [JSON.stringify(setup)]);
+  const child = fork(fileURLToPath(new URL('./bare-loop.ts', import.meta.url)), [
+    JSON.stringify(setup),
+  ]);
   const exited = once(child, 'exit');
   const ended = exited.then(([code]) => {
     throw new Error(`The bare loop ended with ${code}.`);
