@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+
 /**
  * One press of Ctrl+C may arrive twice: from the terminal, and from a launcher that passes it on.
  * Nobody presses twice this fast.
@@ -12,18 +14,23 @@ export interface Interrupts extends Disposable {
   readonly quit: AbortSignal;
 }
 
+/** What `process` does for this file. */
+type SignalSource = Pick<EventEmitter, 'on' | 'off'>;
+
 /** After `quit`, and once disposed, the next signal ends the process at once. */
-export function catchInterrupts(): Interrupts {
+export function catchInterrupts(
+  source: SignalSource = process,
+  now: () => number = () => performance.now(),
+): Interrupts {
   const stop = new AbortController();
   const quit = new AbortController();
   let firstAt: number | undefined;
 
   const interrupt = () => {
-    const now = performance.now();
     if (firstAt === undefined) {
-      firstAt = now;
+      firstAt = now();
       stop.abort();
-    } else if (now - firstAt > samePressMs) {
+    } else if (now() - firstAt > samePressMs) {
       end();
     }
   };
@@ -33,8 +40,8 @@ export function catchInterrupts(): Interrupts {
     quit.abort();
   };
   const dispose = () => {
-    process.off('SIGINT', interrupt).off('SIGTERM', end).off('SIGHUP', end);
+    source.off('SIGINT', interrupt).off('SIGTERM', end).off('SIGHUP', end);
   };
-  process.on('SIGINT', interrupt).on('SIGTERM', end).on('SIGHUP', end);
+  source.on('SIGINT', interrupt).on('SIGTERM', end).on('SIGHUP', end);
   return { stop: stop.signal, quit: quit.signal, [Symbol.dispose]: dispose };
 }
