@@ -22,7 +22,8 @@ export function reportFailure(
   if (json) terminal.writeLine(JSON.stringify({ error, ...partialResult }));
 }
 
-function errorText({ code, message, suggestion, details }: AppErrorData): string {
+/** What happened, what to do next, and for a defect of ours where. */
+export function errorText({ code, message, suggestion, details }: AppErrorData): string {
   // A defect of ours: without its trace nobody could report it.
   const trace = code === 'internal' ? details : null;
   return [message, suggestion, trace].filter(part => part !== null).join('\n');

@@ -2,9 +2,12 @@ import { resolve } from 'node:path';
 import open from 'open';
 import { defaultDataDirectory } from '#host/data-directory.ts';
 import { forkEngine } from '#host/engine/fork-engine.ts';
-import { createHost } from '#host/host.ts';
+import { createHost, type Host } from '#host/host.ts';
 import { startServer } from '#server/server.ts';
-import { exitCodes } from './failure.ts';
+import { appContract } from '#shared/contract/app-contract.ts';
+import { createClient } from '#shared/rpc/client.ts';
+import { createMemoryPorts } from '#shared/rpc/ports/memory-port.ts';
+import { errorText, exitCodes } from './failure.ts';
 import type { Installation } from './installation.ts';
 import { catchInterrupts } from './interrupts.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -34,6 +37,7 @@ export async function runServe(
     try {
       if (options.json) terminal.writeLine(JSON.stringify({ url: server.url }));
       else terminal.writeLine(`Headroom runs at ${server.url}\nPress Ctrl+C to end it.`);
+      if (options.model !== undefined) tellFailedLoad(host, terminal);
       if (options.open) await openBrowser(server.url, terminal);
       await aborted(interrupts.stop);
     } finally {
@@ -44,6 +48,18 @@ export async function runServe(
     interrupts[Symbol.dispose]();
   }
   return exitCodes.success;
+}
+
+/** The page shows it, too, but a mistyped path is looked for where it was typed. */
+function tellFailedLoad(host: Host, terminal: Terminal): void {
+  const [clientPort, hostPort] = createMemoryPorts();
+  host.connect(hostPort);
+  const client = createClient(appContract, clientPort);
+  client.watch('model', model => {
+    if (model.phase === 'loading') return;
+    if (model.phase === 'none' && model.error !== null) terminal.note(errorText(model.error));
+    client.close();
+  });
 }
 
 async function openBrowser(url: string, terminal: Terminal): Promise<void> {

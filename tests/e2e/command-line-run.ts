@@ -20,6 +20,8 @@ export interface Run {
   readonly process: ChildProcess;
   /** Resolves with everything on standard output so far, once `wanted` accepts it. */
   untilOutput(wanted: (stdout: string) => boolean): Promise<string>;
+  /** The same with standard error. */
+  untilErrors(wanted: (stderr: string) => boolean): Promise<string>;
   /** What Ctrl+C in a terminal does: the signal goes to every process of the command. */
   interrupt(): void;
   readonly outcome: Promise<Outcome>;
@@ -48,6 +50,7 @@ export async function startCommand(args: readonly string[]): Promise<Run> {
   });
   child.stderr.setEncoding('utf8').on('data', (piece: string) => {
     stderr += piece;
+    for (const look of lookers) look();
   });
 
   async function end(): Promise<Outcome> {
@@ -58,22 +61,24 @@ export async function startCommand(args: readonly string[]): Promise<Run> {
   }
   const outcome = end();
 
+  function until(read: () => string, wanted: (text: string) => boolean): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (!wanted(read())) return;
+        lookers.delete(look);
+        resolve(read());
+      };
+      lookers.add(look);
+      look();
+      void outcome.then(({ stderr: said }) => reject(new Error(`It ended before that:\n${said}`)));
+    });
+  }
+
   return {
     process: child,
     outcome,
-    untilOutput: wanted =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          if (!wanted(stdout)) return;
-          lookers.delete(look);
-          resolve(stdout);
-        };
-        lookers.add(look);
-        look();
-        void outcome.then(({ stderr: said }) =>
-          reject(new Error(`It ended before that:\n${said}`)),
-        );
-      }),
+    untilOutput: wanted => until(() => stdout, wanted),
+    untilErrors: wanted => until(() => stderr, wanted),
     interrupt() {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
     },

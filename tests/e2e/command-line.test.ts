@@ -213,6 +213,12 @@ describe('serve', () => {
     expect(failureSchema.parse(JSON.parse(outcome.stdout)).error.code).toBe('busy');
   });
 
+  test('a model that cannot be loaded is said where its path was typed, and the page is there', async () => {
+    await using serving = await startServing(['--model', 'no-such-file.gguf']);
+    await serving.run.untilErrors(stderr => stderr.includes('There is no file at '));
+    expect((await fetch(serving.url)).status).toBe(200);
+  });
+
   async function startServing(args: readonly string[]) {
     const run = await startCommand(['serve', '--no-open', '--json', ...args]);
     const line = await run.untilOutput(stdout => stdout.includes('\n'));
