@@ -3,11 +3,11 @@ import type { EngineContract, TurnRequest } from '#shared/contract/engine-contra
 import { AppError } from '#shared/errors/app-error.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import type { Handlers } from '#shared/rpc/server.ts';
-import { readGgufFile } from './gguf-file.ts';
-import { describeModel } from './model-description.ts';
-import { ModelSlot } from './model-slot.ts';
-import { TelemetryMeter } from './telemetry-meter.ts';
-import { runTurn } from './turn.ts';
+import { readGgufFile } from './gguf/gguf-file.ts';
+import { describeModel } from './gguf/model-description.ts';
+import { ModelSlot } from './loading/model-slot.ts';
+import { TelemetryMeter } from './metering/telemetry-meter.ts';
+import { runTurn } from './turn/turn.ts';
 
 interface RunningTurn {
   readonly conversationId: string;

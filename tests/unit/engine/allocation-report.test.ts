@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readAllocationReport } from '#engine/allocation-report.ts';
+import { readAllocationReport } from '#engine/loading/allocation-report.ts';
 
 const mib = (value: number) => Math.round(value * 1024 * 1024);
 

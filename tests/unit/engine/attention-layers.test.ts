@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readAttentionLayers } from '#engine/attention-layers.ts';
-import type { GgufValue } from '#engine/gguf-header.ts';
+import { readAttentionLayers } from '#engine/gguf/attention-layers.ts';
+import type { GgufValue } from '#engine/gguf/gguf-header.ts';
 
 function layers(architecture: string, fields: Record<string, GgufValue>) {
   const entries = Object.entries({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseGgufHeader } from '#engine/gguf-header.ts';
+import { parseGgufHeader } from '#engine/gguf/gguf-header.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { encodeGgufHeader } from '#tools/models/gguf-writer.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readContextFailure, readModelFailure } from '#engine/load-failure.ts';
+import { readContextFailure, readModelFailure } from '#engine/loading/load-failure.ts';
 
 const error = (text: string) => [{ level: 'error', text }];
 

@@ -1,7 +1,7 @@
 import { SpecialTokensText, type Token } from 'node-llama-cpp';
 import { expect, it } from 'vitest';
-import { AnswerMemory } from '#engine/answer-memory.ts';
-import { cutAtPlaceholders, spliceTokens } from '#engine/chat-template.ts';
+import { AnswerMemory } from '#engine/turn/answer-memory.ts';
+import { cutAtPlaceholders, spliceTokens } from '#engine/turn/chat-template.ts';
 
 const placeholder = (digit: string) => `placeholder${digit.repeat(32)}x`;
 const tokens = (...ids: number[]) => ids as Token[];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { prefillChunkSize } from '#engine/chunk-size.ts';
-import { LatencyRecorder } from '#engine/latency-recorder.ts';
-import { RateWindow } from '#engine/rate-window.ts';
-import { chooseThreads, threadCounts } from '#engine/thread-calibration.ts';
+import { LatencyRecorder } from '#engine/metering/latency-recorder.ts';
+import { RateWindow } from '#engine/metering/rate-window.ts';
+import { chooseThreads, threadCounts } from '#engine/threads/thread-calibration.ts';
+import { prefillChunkSize } from '#engine/turn/chunk-size.ts';
 
 describe('RateWindow', () => {
   it('would catch tokens older than a second still counted', () => {

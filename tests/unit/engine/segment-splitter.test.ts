@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Marker, SegmentSplitter } from '#engine/segment-splitter.ts';
+import { type Marker, SegmentSplitter } from '#engine/turn/segment-splitter.ts';
 
 const markers: Marker[] = [
   { text: '<think>', effect: 'open-reasoning' },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ThreadGovernor } from '#engine/thread-governor.ts';
+import { ThreadGovernor } from '#engine/threads/thread-governor.ts';
 
 const trials = [
   { threads: 1, medianMs: 10 },

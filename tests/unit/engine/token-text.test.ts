@@ -1,6 +1,6 @@
 import type { Token } from 'node-llama-cpp';
 import { describe, expect, it } from 'vitest';
-import { TokenText } from '#engine/token-text.ts';
+import { TokenText } from '#engine/turn/token-text.ts';
 
 /** Tokens 0..255 are bytes, 256 is a control token. */
 const control = 256;

@@ -4,10 +4,10 @@ import { illegalReason } from '#shared/kv-cache/legality.ts';
 import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
 import type { LoadOptions, LoadPlan } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
+import { type GgufFile, readGgufFile } from '../gguf/gguf-file.ts';
+import { describeModel } from '../gguf/model-description.ts';
 import type { OpenBackend } from './backend.ts';
-import { type GgufFile, readGgufFile } from './gguf-file.ts';
 import { type MemoryNeed, type Simulation, simulateLoad } from './memory-simulation.ts';
-import { describeModel } from './model-description.ts';
 
 /** What `auto` gives at most: longer ones reserve memory that most chats never use. */
 const autoContextLength = 4096;

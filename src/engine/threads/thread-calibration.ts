@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Llama } from 'node-llama-cpp';
 import type { ThreadTrial } from '#shared/model/load.ts';
-import type { SequenceCache } from './sequence-cache.ts';
+import type { SequenceCache } from '../turn/sequence-cache.ts';
 
 const tokensPerTrial = 8;
 /** A trial ends early once it has taken this long and measured at least two tokens. */

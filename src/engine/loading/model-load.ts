@@ -2,17 +2,17 @@ import { availableParallelism } from 'node:os';
 import { getModuleVersion, type LlamaModel } from 'node-llama-cpp';
 import { AppError, cancelledError } from '#shared/errors/app-error.ts';
 import type { LoadOptions, LoadProgress } from '#shared/model/load.ts';
+import { calibrateThreads } from '../threads/thread-calibration.ts';
+import { AnswerMemory } from '../turn/answer-memory.ts';
+import { ChatTemplate } from '../turn/chat-template.ts';
+import { SequenceCache } from '../turn/sequence-cache.ts';
 import { readAllocationReport } from './allocation-report.ts';
-import { AnswerMemory } from './answer-memory.ts';
 import type { OpenBackend } from './backend.ts';
-import { ChatTemplate } from './chat-template.ts';
 import { logTail } from './llama-log.ts';
 import { readContextFailure, readModelFailure } from './load-failure.ts';
 import type { CheckedPlan } from './load-plan.ts';
 import { type LoadedContext, LoadedModel, type LoadedWeights } from './loaded-model.ts';
 import { contextBatchSize, flashAttentionOption, ggmlType } from './memory-simulation.ts';
-import { SequenceCache } from './sequence-cache.ts';
-import { calibrateThreads } from './thread-calibration.ts';
 
 export interface LoadHandle {
   readonly signal: AbortSignal;

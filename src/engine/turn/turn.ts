@@ -7,14 +7,14 @@ import type {
 import type { TurnPacket, TurnRequest } from '#shared/contract/engine-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { StopReason, TtftParts, TurnFigures } from '#shared/metrics/turn-figures.ts';
+import { LatencyRecorder } from '../metering/latency-recorder.ts';
+import type { CacheFill, TelemetryMeter } from '../metering/telemetry-meter.ts';
 import type { AnswerMemory } from './answer-memory.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { ChatTemplate, RenderedPrompt } from './chat-template.ts';
 import { prefillChunkSize } from './chunk-size.ts';
-import { LatencyRecorder } from './latency-recorder.ts';
 import { samplingOptions } from './sampling-options.ts';
 import type { SequenceCache } from './sequence-cache.ts';
-import type { CacheFill, TelemetryMeter } from './telemetry-meter.ts';
 
 /** What a turn needs of the loaded model. */
 export interface TurnModel {

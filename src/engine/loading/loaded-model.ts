@@ -1,14 +1,14 @@
 import type { LlamaContext, LlamaModel } from 'node-llama-cpp';
 import { usedBytes } from '#shared/kv-cache/cache-size.ts';
 import type { LoadReport } from '#shared/model/load.ts';
-import type { AnswerMemory } from './answer-memory.ts';
-import type { ChatTemplate } from './chat-template.ts';
-import type { GgufFile } from './gguf-file.ts';
+import type { GgufFile } from '../gguf/gguf-file.ts';
+import type { CacheFill } from '../metering/telemetry-meter.ts';
+import { ThreadGovernor } from '../threads/thread-governor.ts';
+import type { AnswerMemory } from '../turn/answer-memory.ts';
+import type { ChatTemplate } from '../turn/chat-template.ts';
+import type { SequenceCache } from '../turn/sequence-cache.ts';
+import type { TurnModel } from '../turn/turn.ts';
 import type { MemoryNeed } from './memory-simulation.ts';
-import type { SequenceCache } from './sequence-cache.ts';
-import type { CacheFill } from './telemetry-meter.ts';
-import { ThreadGovernor } from './thread-governor.ts';
-import type { TurnModel } from './turn.ts';
 
 /** Weights in memory. Whoever holds this disposes it; its contexts have to go first. */
 export interface LoadedWeights {
