@@ -66,8 +66,9 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     'conversations.create': () => conversations.create(),
     'conversations.update': update => conversations.update(update),
     'conversations.delete': ({ conversationId }) => {
-      chat.discard(conversationId);
+      // In this order: a conversation that cannot be deleted keeps its answer.
       conversations.delete(conversationId);
+      chat.discard(conversationId);
       return null;
     },
     'conversations.export': ({ conversationId, format }) =>

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
 import { crashLimit } from '#host/engine/crash-breaker.ts';
@@ -20,6 +21,12 @@ const options = loadOptionsSchema.parse({});
 
 async function newChat({ client }: HostUnderTest): Promise<string> {
   return (await client.call('conversations.create', {})).id;
+}
+
+/** Makes one kind of change fail from now on, as a full or broken disk does. */
+function refuseInDatabase({ dataDirectory }: HostUnderTest, change: string): void {
+  using database = new DatabaseSync(join(dataDirectory, 'conversations.db'));
+  database.exec(`CREATE TRIGGER refuse ${change} BEGIN SELECT RAISE(ABORT, 'refused'); END`);
 }
 
 /** What keeps this process awake now and did not before; the test runner has timers of its own. */
@@ -221,6 +228,51 @@ describe('a message', () => {
     await expect(
       host.client.call('chat.send', { conversationId: id, text: 'At once' }),
     ).resolves.toHaveProperty('answerId');
+  });
+
+  test('a message that waits for the model could not be taken back', async () => {
+    await using host = await startHost({ engine: 'never-ready' });
+    const id = await newChat(host);
+    const next = { conversationId: id, text: 'Hello' };
+    const stopped = host.client.call('chat.send', next);
+    await expect(host.client.call('chat.send', next)).rejects.toMatchObject({ code: 'busy' });
+    await host.client.call('chat.stop', { conversationId: id });
+    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' });
+    const snapshot = await follow(host.client, id).event(event => event.type === 'snapshot');
+    expect(snapshot).toMatchObject({ messages: [] });
+
+    const orphaned = host.client.call('chat.send', next);
+    await host.client.call('conversations.delete', { conversationId: id });
+    await expect(orphaned).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('a conversation that cannot be deleted would lose the end of its answer', async () => {
+    await using host = await startHost({ engine: 'answers-until-stopped' });
+    const id = await newChat(host);
+    const viewer = follow(host.client, id);
+    const sent = await host.client.call('chat.send', { conversationId: id, text: 'One' });
+    await viewer.event(event => event.type === 'delta' && event.segment === 'answer');
+    refuseInDatabase(host, 'BEFORE DELETE ON conversations');
+    const refused = host.client.call('conversations.delete', { conversationId: id });
+    await expect(refused).rejects.toMatchObject({ code: 'storage-failed' });
+    await host.client.call('chat.stop', { conversationId: id });
+    expect(await viewer.ended(sent.answerId)).toMatchObject({ status: 'done', text: 'So far.' });
+  });
+
+  test('an answer whose end the disk refused would look as if it were still being written', async () => {
+    await using host = await startHost({ engine: 'answers-until-stopped' });
+    const id = await newChat(host);
+    const viewer = follow(host.client, id);
+    const sent = await host.client.call('chat.send', { conversationId: id, text: 'One' });
+    await viewer.event(event => event.type === 'delta' && event.segment === 'answer');
+    refuseInDatabase(host, 'BEFORE UPDATE OF status ON messages');
+    await host.client.call('chat.stop', { conversationId: id });
+    const told = { status: 'failed', error: { code: 'storage-failed' } };
+    expect(await viewer.ended(sent.answerId)).toMatchObject(told);
+    await vi.waitFor(async () => {
+      const late = await follow(host.connect(), id).event(event => event.type === 'snapshot');
+      expect(late).toMatchObject({ messages: [{}, told], progress: null });
+    });
   });
 
   test('deleting a conversation would leave its answer running, or its viewers waiting', async () => {

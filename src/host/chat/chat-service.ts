@@ -3,7 +3,10 @@ import type { Conversation, Message } from '#shared/chat/conversation.ts';
 import type { FollowEvent } from '#shared/chat/follow-event.ts';
 import { AppError, type AppErrorData } from '#shared/errors/app-error.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
-import type { ConversationService } from '../conversations/conversation-service.ts';
+import {
+  type ConversationService,
+  conversationGone,
+} from '../conversations/conversation-service.ts';
 import type { LoadedModel, ModelService } from '../model/model-service.ts';
 import type { ConversationStore } from '../store/conversation-store.ts';
 import type { Followers } from './followers.ts';
@@ -19,18 +22,19 @@ export interface ChatService {
    * Resolves when question and (empty) answer are on the disk; the answer then goes to the followers.
    * Whatever is refused is refused before anything is saved, so that the text stays with the sender.
    *
-   * @throws AppError `not-found`, `busy`, `no-model`, `engine-unavailable`, `storage-failed`
+   * @throws AppError `not-found`, `busy`, `no-model`, `engine-unavailable`, `storage-failed`;
+   * `cancelled` when it was stopped while it waited for the model
    */
   send(conversationId: string, text: string): Promise<{ userMessageId: string; answerId: string }>;
-  /** Without a running answer: nothing. */
+  /** Ends the running answer, or the wait of a message for the model; without either: nothing. */
   stop(conversationId: string): Promise<void>;
-  /** Ends the running answer of a conversation that is about to be deleted. */
+  /** Ends what runs or waits in a conversation that has been deleted. */
   discard(conversationId: string): void;
   follow(conversationId: string, viewer: StreamContext<FollowEvent>): Promise<null>;
   /** Oldest first, the running answer as it is now. */
   transcript(conversationId: string): Message[];
   isAnswering(): boolean;
-  /** Ends every running answer with this reason, keeping what there is of them. */
+  /** Ends every running answer with this reason, keeping what there is of them, and every wait. */
   failAll(error: AppErrorData): void;
 }
 
@@ -45,26 +49,16 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   const { store, conversations, followers } = options;
   /** By conversation, until the engine is done with them. */
   const turns = new Map<string, RunningTurn>();
-  /** Conversations whose message waits for the model. */
-  const waiting = new Set<string>();
+  /** What ends the wait for the model, by the conversation whose message waits. */
+  const waiting = new Map<string, AbortController>();
 
   function transcript(conversationId: string): Message[] {
     const messages = store.messages(conversationId);
     const running = turns.get(conversationId)?.message();
-    if (running === undefined) return messages;
-    return messages.map(message => (message.id === running.id ? running : message));
-  }
-
-  async function waitForModel(conversationId: string): Promise<LoadedModel> {
-    if (isRunning(turns.get(conversationId)) || waiting.has(conversationId)) {
-      throw stillAnswering();
-    }
-    waiting.add(conversationId);
-    try {
-      return await options.model().loaded(modelDeadlineMs);
-    } finally {
-      waiting.delete(conversationId);
-    }
+    return messages.map(message => {
+      if (message.id === running?.id) return running;
+      return message.status === 'running' ? { ...message, ...endNotKept } : message;
+    });
   }
 
   /** From here to the end nothing waits: question, answer and turn come into being together. */
@@ -131,14 +125,29 @@ export function createChatService(options: ChatServiceOptions): ChatService {
 
     async send(conversationId, text) {
       conversations.get(conversationId);
-      return begin(conversationId, text, await waitForModel(conversationId));
+      if (isRunning(turns.get(conversationId))) throw stillAnswering();
+      if (waiting.has(conversationId)) throw stillWaiting();
+      const wait = new AbortController();
+      waiting.set(conversationId, wait);
+      try {
+        const model = await options.model().loaded(modelDeadlineMs, wait.signal);
+        // The stop may have come between the model and this line.
+        wait.signal.throwIfAborted();
+        return begin(conversationId, text, model);
+      } finally {
+        waiting.delete(conversationId);
+      }
     },
 
     async stop(conversationId) {
+      waiting.get(conversationId)?.abort(stoppedWaiting());
       await turns.get(conversationId)?.stop();
     },
 
-    discard: conversationId => turns.get(conversationId)?.discard(),
+    discard(conversationId) {
+      waiting.get(conversationId)?.abort(conversationGone());
+      turns.get(conversationId)?.discard();
+    },
 
     async follow(conversationId, viewer) {
       const snapshot: FollowEvent = {
@@ -153,13 +162,32 @@ export function createChatService(options: ChatServiceOptions): ChatService {
     isAnswering: () => turns.values().some(isRunning),
 
     failAll(error) {
+      for (const wait of waiting.values()) wait.abort(AppError.fromData(error));
       for (const turn of turns.values()) turn.fail(error);
     },
   };
 }
 
+/** Of an answer that has ended while the disk could not take its end. */
+const endNotKept = {
+  status: 'failed',
+  error: new AppError('storage-failed', 'The end of this answer could not be saved.', {
+    suggestion: 'Send the message again for a whole answer.',
+  }).data,
+} as const;
+
 function isRunning(turn: RunningTurn | undefined): boolean {
   return turn !== undefined && turn.progress() !== null;
+}
+
+function stoppedWaiting(): AppError {
+  return new AppError('cancelled', 'The message was not sent: the wait for the model was stopped.');
+}
+
+function stillWaiting(): AppError {
+  return new AppError('busy', 'The last message still waits for the model.', {
+    suggestion: 'Stop it, or wait for its answer.',
+  });
 }
 
 function stillAnswering(): AppError {

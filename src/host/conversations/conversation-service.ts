@@ -38,9 +38,7 @@ export function createConversationService(
   function get(conversationId: string): StoredConversation {
     const found = store.find(conversationId);
     if (found !== null) return found;
-    throw new AppError('not-found', 'This conversation does not exist any more.', {
-      suggestion: 'Choose another one from the list, or start a new one.',
-    });
+    throw conversationGone();
   }
 
   function announce(conversation: Conversation): void {
@@ -90,4 +88,10 @@ export function createConversationService(
       listChanged();
     },
   };
+}
+
+export function conversationGone(): AppError {
+  return new AppError('not-found', 'This conversation does not exist any more.', {
+    suggestion: 'Choose another one from the list, or start a new one.',
+  });
 }

@@ -37,11 +37,11 @@ export interface EngineSupervisor extends AsyncDisposable {
   /** Starts the engine unless it runs; forgets past crashes, since somebody asks for it. */
   start(): void;
   /**
-   * The running engine; waits while it starts or restarts.
+   * The running engine; waits while it starts or restarts, until `signal` is aborted.
    *
    * @throws AppError `engine-unavailable` when it is off, and stays off
    */
-  session(): Promise<EngineSession>;
+  session(signal?: AbortSignal): Promise<EngineSession>;
   /** Calls `listener` at every death that nobody asked for, before the restart. */
   onDeath(listener: (death: EngineDeath) => void): void;
 }
@@ -156,14 +156,18 @@ export function createEngineSupervisor(
       breaker.reset();
       begin();
     },
-    session: () =>
-      waitForValue(state, value => {
-        if (value.phase === 'ready' && current?.session.isAlive()) return current.session;
-        if (value.phase === 'stopped' || (value.phase === 'crashed' && !value.restarting)) {
-          throw engineOff(value);
-        }
-        return undefined;
-      }),
+    session: signal =>
+      waitForValue(
+        state,
+        value => {
+          if (value.phase === 'ready' && current?.session.isAlive()) return current.session;
+          if (value.phase === 'stopped' || (value.phase === 'crashed' && !value.restarting)) {
+            throw engineOff(value);
+          }
+          return undefined;
+        },
+        { signal },
+      ),
     onDeath(listener) {
       deathListeners.push(listener);
     },

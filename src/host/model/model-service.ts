@@ -37,11 +37,13 @@ export interface ModelService {
   cancelLoad(): void;
   unload(): Promise<void>;
   /**
-   * The loaded model; waits up to `deadlineMs` for one that is being loaded (again).
+   * The loaded model; waits up to `deadlineMs`, and until `signal` is aborted, for one that is being
+   * loaded (again).
    *
-   * @throws AppError `no-model`, or `engine-unavailable` when it took too long or the engine is off
+   * @throws AppError `no-model`, or `engine-unavailable` when it took too long or the engine is off;
+   * the signal's reason
    */
-  loaded(deadlineMs: number): Promise<LoadedModel>;
+  loaded(deadlineMs: number, signal: AbortSignal): Promise<LoadedModel>;
 }
 
 export interface ModelServiceOptions {
@@ -94,7 +96,7 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     let session: EngineSession | undefined;
     try {
       engine.start();
-      session = await orAborted(engine.session(), abort.signal);
+      session = await engine.session(abort.signal);
       const report = await session.client.stream('model.load', request, {
         signal: abort.signal,
         onItem: progress => {
@@ -181,7 +183,7 @@ export function createModelService(options: ModelServiceOptions): ModelService {
       }
     },
 
-    loaded: deadlineMs =>
+    loaded: (deadlineMs, signal) =>
       waitForValue(
         state,
         value => {
@@ -191,11 +193,7 @@ export function createModelService(options: ModelServiceOptions): ModelService {
           if (value.phase === 'none') throw noModelError(value.error);
           return undefined;
         },
-        deadlineMs,
-        () =>
-          new AppError('engine-unavailable', 'The model was not ready in time.', {
-            suggestion: 'Wait until it is loaded, then send the message again.',
-          }),
+        { signal, deadline: { ms: deadlineMs, error: notReadyInTime } },
       ),
   };
 }
@@ -241,6 +239,12 @@ function loadKilledEngine(death: AppErrorData, path: string): AppErrorData {
   };
 }
 
+function notReadyInTime(): AppError {
+  return new AppError('engine-unavailable', 'The model was not ready in time.', {
+    suggestion: 'Wait until it is loaded, then send the message again.',
+  });
+}
+
 function noModelError(error: AppErrorData | null): AppError {
   if (error?.code === 'engine-crashed' || error?.code === 'engine-unavailable') {
     return new AppError('engine-unavailable', error.message, {
@@ -251,13 +255,4 @@ function noModelError(error: AppErrorData | null): AppError {
   return new AppError('no-model', 'No model is loaded, so there is nobody to answer.', {
     suggestion: 'Load a model, then send the message again.',
   });
-}
-
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([work, aborted.promise]).finally(() =>
-    signal.removeEventListener('abort', onAbort),
-  );
 }
