@@ -7,6 +7,7 @@ import { serve } from '#shared/rpc/server.ts';
 import { createChatService } from './chat/chat-service.ts';
 import { createFollowers } from './chat/followers.ts';
 import { createConversationService } from './conversations/conversation-service.ts';
+import { lockDataDirectory } from './data-lock.ts';
 import type { EngineLauncher } from './engine/engine-process.ts';
 import { createEngineSupervisor } from './engine/supervisor.ts';
 import { createModelService, type ModelService } from './model/model-service.ts';
@@ -37,20 +38,19 @@ export interface Host extends AsyncDisposable {
  * Opens the user's data, starts the engine and the load of the first model, and returns without
  * waiting for either of them: both are signals of the contract.
  *
- * @throws AppError `storage-failed`, naming the file and what to do about it
+ * @throws AppError `storage-failed`, naming the file and what to do about it; `busy` when another
+ * host has the folder
  */
 export async function createHost(options: HostOptions): Promise<Host> {
   const dataDirectory = resolve(options.dataDirectory);
   await createDirectory(dataDirectory);
+  using opening = new DisposableStack();
+  opening.use(lockDataDirectory(dataDirectory));
   const settings = await openSettings(join(dataDirectory, 'settings.json'));
-  const store = openConversationStore(join(dataDirectory, 'conversations.db'));
-  try {
-    // Before anybody can start a new one: whatever runs now was left behind by an earlier run.
-    store.failRunning(closedWhileAnswering);
-  } catch (thrown) {
-    store[Symbol.dispose]();
-    throw thrown;
-  }
+  const store = opening.use(openConversationStore(join(dataDirectory, 'conversations.db')));
+  // Before anybody can start a new one: whatever runs now was left behind by an earlier run.
+  store.failRunning(closedWhileAnswering);
+  const data = opening.move();
 
   const engine = createEngineSupervisor(options.launchEngine);
   const followers = createFollowers();
@@ -92,7 +92,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     for (const port of [...ports]) port.close();
     await engine[Symbol.asyncDispose]();
     await settings.settled();
-    store[Symbol.dispose]();
+    data.dispose();
   }
 
   return {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
@@ -395,6 +395,20 @@ describe('closing', () => {
 });
 
 describe('the data folder', () => {
+  test('a second app on it would end the answer that the first one is writing', async () => {
+    await using host = await startHost({ engine: 'answers-until-stopped' });
+    const id = await newChat(host);
+    const viewer = follow(host.client, id);
+    const sent = await host.client.call('chat.send', { conversationId: id, text: 'One' });
+    const second = startHost({ engine: 'steady-engine', dataDirectory: host.dataDirectory });
+    await expect(second).rejects.toMatchObject({
+      code: 'busy',
+      message: `Another Headroom is using the data folder ${host.dataDirectory}.`,
+    });
+    await host.client.call('chat.stop', { conversationId: id });
+    expect(await viewer.ended(sent.answerId)).toMatchObject({ status: 'done', text: 'So far.' });
+  });
+
   test('a damaged database would be opened, replaced, or leave an engine running', async () => {
     await using directory = await createTemporaryDirectory();
     await writeFile(join(directory.path, 'conversations.db'), 'not a database'.repeat(500));
@@ -411,6 +425,17 @@ describe('the data folder', () => {
       code: 'storage-failed',
       message: expect.stringContaining(join(directory.path, 'conversations.db')),
     });
+  });
+
+  test('an app that could not open it would keep it from the next attempt', async () => {
+    await using directory = await createTemporaryDirectory();
+    const database = join(directory.path, 'conversations.db');
+    await writeFile(database, 'not a database'.repeat(500));
+    const given = { engine: 'steady-engine', dataDirectory: directory.path };
+    await expect(startHost(given)).rejects.toMatchObject({ code: 'storage-failed' });
+    await rm(database);
+    await using host = await startHost(given);
+    await expect(host.client.call('app.info', {})).resolves.toHaveProperty('version');
   });
 
   test('a folder that cannot be made would be an error without a place', async () => {
