@@ -17,6 +17,7 @@ import { createSignal, type Signal } from '#shared/rpc/signal.ts';
 import { type EngineSession, type EngineSupervisor, engineFailure } from '../engine/supervisor.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
 import { waitForValue } from '../signal-wait.ts';
+import { rememberOptions } from './remembered-options.ts';
 
 type ModelRequest = ParsedInputOf<AppContract['model.load']>;
 
@@ -123,7 +124,7 @@ export function createModelService(options: ModelServiceOptions): ModelService {
       .update(now => ({
         ...now,
         lastModelPath,
-        loadOptionsByModel: { ...now.loadOptionsByModel, [request.path]: request.options },
+        loadOptionsByModel: rememberOptions(now.loadOptionsByModel, request),
       }))
       .catch(() => {});
   }
