@@ -1,6 +1,7 @@
 // The measure of all overhead: node-llama-cpp and nothing else, in a process of its own. Loads the
 // model once; every message is one turn on an empty cache.
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
+import { median } from '#shared/metrics/percentile.ts';
 import { type BareResult, bareSetupSchema, bareTurnSchema } from './bare-turn.ts';
 
 const setup = bareSetupSchema.parse(JSON.parse(process.argv[2] ?? ''));
@@ -27,7 +28,7 @@ async function runTurn(prompt: string, tokens: number): Promise<BareResult> {
   const { bos } = model.tokens;
   const input = [...(bos === null ? [] : [bos]), ...model.tokenize(prompt, true)];
   const output = [];
-  const times = [];
+  const times: number[] = [];
   for await (const token of sequence.evaluate(input, { temperature: 0, yieldEogToken: true })) {
     times.push(performance.now());
     output.push(token);
@@ -36,6 +37,7 @@ async function runTurn(prompt: string, tokens: number): Promise<BareResult> {
   const ms = (times.at(-1) ?? 0) - (times[0] ?? 0);
   return {
     tokensPerSecond: ((times.length - 1) * 1000) / ms,
+    gapMs: median(times.slice(1).map((at, index) => at - (times[index] ?? at))) ?? 0,
     promptTokens: input.length,
     text: model.detokenize(output),
   };

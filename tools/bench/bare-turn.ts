@@ -20,6 +20,8 @@ export const bareTurnSchema = z.object({
 /** What it answers. */
 export const bareResultSchema = z.object({
   tokensPerSecond: z.number(),
+  /** Median time between two tokens. */
+  gapMs: z.number(),
   promptTokens: z.int(),
   text: z.string(),
 });

@@ -36,6 +36,7 @@ const tokens = Number(values.tokens);
 
 interface Turn {
   readonly tokensPerSecond: number;
+  readonly gapMs: number;
   readonly promptTokens: number;
   readonly text: string;
 }
@@ -56,6 +57,8 @@ interface Row {
   /** Of the same ratio within each round. */
   readonly lowestRatio: number;
   readonly highestRatio: number;
+  /** Median of the turns' median times between two tokens: hardly moved by what else runs. */
+  readonly gapMs: number;
 }
 
 async function measure(): Promise<Row[]> {
@@ -92,17 +95,17 @@ async function measure(): Promise<Row[]> {
   for (const contender of contenders) warmUps.push(await contender.run());
   expectSameWork(warmUps);
 
-  const speeds = contenders.map((): number[] => []);
+  const turns = contenders.map((): Turn[] => []);
   for (let round = 0; round < rounds; round++) {
     // Each begins as often as the others: whoever follows the page may find a warmer machine.
     for (let place = 0; place < contenders.length; place++) {
       const index = (round + place) % contenders.length;
       const turn = await contenders[index]?.run();
-      if (turn !== undefined) speeds[index]?.push(turn.tokensPerSecond);
+      if (turn !== undefined) turns[index]?.push(turn);
     }
     if (!values.json) process.stderr.write(`round ${round + 1} of ${rounds}\n`);
   }
-  return contenders.map(({ name }, index) => row(name, speeds[index] ?? [], speeds[0] ?? []));
+  return contenders.map(({ name }, index) => row(name, turns[index] ?? [], turns[0] ?? []));
 }
 
 async function startBareLoop(setup: BareSetup) {
@@ -169,11 +172,16 @@ async function runThroughApp(client: Client<AppContract>): Promise<Turn> {
 async function runTurn(client: Client<AppContract>, conversationId: string): Promise<Turn> {
   const conversation = await openConversation(client, conversationId, () => {});
   const answer = await conversation.send(question, new AbortController().signal);
-  const { decodeTokensPerSecond, promptTokens } = answer.figures ?? {};
-  if (decodeTokensPerSecond == null || promptTokens === undefined) {
+  const { figures } = answer;
+  if (figures?.decodeTokensPerSecond == null || figures.interTokenLatency === null) {
     throw new Error(`A turn ended without a speed: ${answer.error?.message ?? answer.text}`);
   }
-  return { tokensPerSecond: decodeTokensPerSecond, promptTokens, text: answer.text };
+  return {
+    tokensPerSecond: figures.decodeTokensPerSecond,
+    gapMs: figures.interTokenLatency.p50,
+    promptTokens: figures.promptTokens,
+    text: answer.text,
+  };
 }
 
 /** A page of its own for every turn: one that stayed would go on drawing while others are measured. */
@@ -214,7 +222,9 @@ function expectSameWork(turns: readonly Turn[]): void {
   }
 }
 
-function row(name: string, speeds: readonly number[], bareSpeeds: readonly number[]): Row {
+function row(name: string, turns: readonly Turn[], bareTurns: readonly Turn[]): Row {
+  const speeds = turns.map(turn => turn.tokensPerSecond);
+  const bareSpeeds = bareTurns.map(turn => turn.tokensPerSecond);
   const middle = median(speeds) ?? Number.NaN;
   const ratios = speeds.map((speed, round) => speed / (bareSpeeds[round] ?? Number.NaN));
   return {
@@ -225,6 +235,7 @@ function row(name: string, speeds: readonly number[], bareSpeeds: readonly numbe
     ratio: middle / (median(bareSpeeds) ?? Number.NaN),
     lowestRatio: Math.min(...ratios),
     highestRatio: Math.max(...ratios),
+    gapMs: median(turns.map(turn => turn.gapMs)) ?? Number.NaN,
   };
 }
 
@@ -238,8 +249,9 @@ function print(rows: readonly Row[]): void {
     `${each.min.toFixed(1)}..${each.max.toFixed(1)}`,
     each.ratio.toFixed(3),
     `${each.lowestRatio.toFixed(3)}..${each.highestRatio.toFixed(3)}`,
+    `${each.gapMs.toFixed(2)} ms`,
   ]);
-  const table = [['', 'median', 'min..max', 'ratio', 'per round'], ...cells];
+  const table = [['', 'median', 'min..max', 'ratio', 'per round', 'median gap'], ...cells];
   const widths = table[0]?.map((_, column) =>
     Math.max(...table.map(line => line[column]?.length ?? 0)),
   );
