@@ -12,7 +12,10 @@ interface WebSocketLike {
 
 const connecting = 0;
 
-/** JSON text frames; what is not JSON closes the socket (1003, unsupported data). */
+/** 1003 (RFC 6455) in the range for applications: a page may not close with a protocol's own code. */
+const unsupportedData = 4003;
+
+/** JSON text frames; what is not JSON closes the socket. */
 export function createWebSocketPort(socket: WebSocketLike): Port {
   const unsent: string[] = [];
   const { port, receive, closed } = createListenerPort({
@@ -32,7 +35,7 @@ export function createWebSocketPort(socket: WebSocketLike): Port {
       if (typeof event.data !== 'string') throw new TypeError('not a text frame');
       message = JSON.parse(event.data);
     } catch {
-      socket.close(1003);
+      socket.close(unsupportedData);
       return;
     }
     receive(message);
