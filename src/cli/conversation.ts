@@ -8,6 +8,7 @@ export interface Conversation {
    * Sends a message and waits for the answer's end, however it ended.
    *
    * @param stop ends the answer; what there is of it is the answer then
+   * @throws AppError `cancelled` when the stop came while the message still waited for the model
    */
   send(text: string, stop: AbortSignal): Promise<Message>;
 }
@@ -50,19 +51,20 @@ export async function openConversation(
 
   return {
     async send(text, stop) {
-      const { answerId } = await client.call('chat.send', { conversationId, text });
-      const end = endOf(answerId);
       const requestStop = () => {
         // A refusal to stop is the refusal of a dead engine: the answer's end tells it.
         client.call('chat.stop', { conversationId }).catch(() => {});
       };
-      if (stop.aborted) requestStop();
-      else stop.addEventListener('abort', requestStop, { once: true });
+      stop.addEventListener('abort', requestStop, { once: true });
       try {
-        return await Promise.race([end.promise, lost]);
+        const sent = client.call('chat.send', { conversationId, text });
+        if (stop.aborted) requestStop();
+        const { answerId } = await sent;
+        const answer = await Promise.race([endOf(answerId).promise, lost]);
+        ends.delete(answerId);
+        return answer;
       } finally {
         stop.removeEventListener('abort', requestStop);
-        ends.delete(answerId);
       }
     },
   };
