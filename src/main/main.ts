@@ -29,7 +29,8 @@ import { openWindow, raiseWindow } from './window.ts';
 // Until `whenReady` nothing may wait: Electron takes these only before it is ready.
 app.enableSandbox();
 registerAppScheme();
-mkdirSync(profileDirectory, { recursive: true });
+// Conversations lie beside it: nobody else's business on a shared machine.
+mkdirSync(profileDirectory, { recursive: true, mode: 0o700 });
 app.setPath('userData', profileDirectory);
 
 const log = createLog(logPath);

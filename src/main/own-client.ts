@@ -1,13 +1,18 @@
-import { nativeTheme } from 'electron';
+import { basename } from 'node:path';
+import { dialog, nativeTheme } from 'electron';
 import type { Host } from '#host/host.ts';
 import { appContract } from '#shared/contract/app-contract.ts';
 import type { Settings } from '#shared/contract/settings.ts';
+import { type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
 import { createClient } from '#shared/rpc/client.ts';
 import { createMemoryPorts } from '#shared/rpc/ports/memory-port.ts';
 import type { Log } from './log.ts';
 
 export interface OwnClient {
-  /** Loads as the page would, with the options that this model had last. The page shows how it goes. */
+  /**
+   * Loads as the page would, with the options that this model had last. The page shows how it goes;
+   * that another load or an answer is in the way is said by a dialog.
+   */
   loadModel(path: string): void;
 }
 
@@ -32,7 +37,23 @@ export function connectOwnClient(host: Host, log: Log): OwnClient {
 
   return {
     loadModel(path) {
-      load(path).catch((error: unknown) => log(`the model that was opened did not load: ${error}`));
+      load(path).catch((thrown: unknown) => {
+        const error = toErrorData(thrown);
+        log(`the model that was opened did not load: ${error.message}`);
+        if (error.code === 'busy') tellRefusal(path, error);
+      });
     },
   };
+
+  function tellRefusal(path: string, { message, suggestion }: AppErrorData): void {
+    dialog
+      .showMessageBox({
+        type: 'info',
+        title: 'Headroom',
+        message: `${basename(path)} was not opened. ${message}`,
+        detail: suggestion ?? '',
+        buttons: ['OK'],
+      })
+      .catch((error: unknown) => log(`could not show a message: ${error}`));
+  }
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureModel } from '#tools/models/catalog.ts';
 import { type StagedApp, stageApp } from './fixtures/staged-app.ts';
@@ -55,6 +56,36 @@ describe('from launch to quit', () => {
     );
     expect(path).toBe(model);
   });
+
+  test('a file opened while another one loads is refused where its user sees it', async () => {
+    await using app = await launch();
+    await (await app.firstWindow()).waitForSelector('body[data-ready]');
+    const said = await app.evaluate(
+      ({ app, dialog }, path) =>
+        new Promise<string>(resolve => {
+          Object.assign(dialog, {
+            showMessageBox: async (options: { message: string }) => {
+              resolve(options.message);
+              return { response: 0, checkboxChecked: false };
+            },
+          });
+          for (let time = 0; time < 2; time++) {
+            app.emit('second-instance', {}, ['headroom', path], '/', { model: path });
+          }
+        }),
+      model,
+    );
+    expect(said).toMatch(/\.gguf was not opened\. A model is being loaded\.$/);
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'the data folder is nobody else’s business on a shared machine',
+    async () => {
+      await using app = await launch();
+      await app.firstWindow();
+      expect((await stat(staged.dataDirectory)).mode & 0o077).toBe(0);
+    },
+  );
 
   test('the window comes back where and as large as it was', async () => {
     const bounds = { x: 40, y: 50, width: 900, height: 700 };
