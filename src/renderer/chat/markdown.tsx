@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { Fragment, memo } from 'react';
 import ReactMarkdown, { type Components, type ExtraProps } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { useStore } from 'zustand';
@@ -24,15 +24,19 @@ export function Markdown({ store, segment }: MarkdownProps) {
   );
 }
 
-/** Finished blocks are parsed once; only the growing one is parsed again as it grows. */
+/** Finished blocks are parsed once; only the end of the growing one is parsed again as it grows. */
 export function MarkdownBlocks({ text }: { readonly text: GrowingText }) {
-  const growing = text.tail === '' ? [] : [text.tail];
   return (
     <>
-      {[...text.blocks, ...growing].map((source, index) => (
+      {text.blocks.map((source, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: blocks never move
-        <Block key={index} source={source} growing={index === text.blocks.length} />
+        <Block key={index} source={source} />
       ))}
+      {text.settled.length > 0 ? (
+        <GrowingParagraph settled={text.settled} tail={text.tail} />
+      ) : (
+        text.tail !== '' && <GrowingBlock source={text.tail} />
+      )}
     </>
   );
 }
@@ -68,17 +72,46 @@ const components: Components = {
   },
 };
 
-interface BlockProps {
+interface SourceProps {
   readonly source: string;
-  readonly growing: boolean;
 }
 
-const Block = memo(function Block({ source, growing }: BlockProps) {
-  const fence = growing ? openFence(source) : null;
-  // Code that is still being written needs no parser, however long it gets.
-  if (fence !== null) return <CodeBlock language={fence.language} code={fence.code} />;
+const Block = memo(function Block({ source }: SourceProps) {
   return (
     <ReactMarkdown remarkPlugins={remarkPlugins} components={components}>
+      {source}
+    </ReactMarkdown>
+  );
+});
+
+function GrowingBlock({ source }: SourceProps) {
+  const fence = openFence(source);
+  // Code that is still being written needs no parser, however long it gets.
+  if (fence !== null) return <CodeBlock language={fence.language} code={fence.code} />;
+  return <Block source={source} />;
+}
+
+function GrowingParagraph({ settled, tail }: Pick<GrowingText, 'settled' | 'tail'>) {
+  return (
+    <p>
+      {settled.map((source, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: pieces never move
+        <Fragment key={index}>
+          {/* The parser drops the space that a piece ends with. */}
+          <Piece source={source} />{' '}
+        </Fragment>
+      ))}
+      <Piece source={tail} />
+    </p>
+  );
+}
+
+const pieceComponents: Components = { ...components, p: ({ children }) => children };
+
+/** Part of a paragraph. */
+const Piece = memo(function Piece({ source }: SourceProps) {
+  return (
+    <ReactMarkdown remarkPlugins={remarkPlugins} components={pieceComponents}>
       {source}
     </ReactMarkdown>
   );

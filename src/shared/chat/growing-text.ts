@@ -5,24 +5,32 @@
 export interface GrowingText {
   /** Finished blocks, in order; each is valid markdown by itself. */
   readonly blocks: readonly string[];
-  /** What follows them. blocks + tail is the text, character by character. */
+  /**
+   * The beginning of a growing paragraph, in pieces whose markup is closed: each reads the same by
+   * itself as in the paragraph. Empty while the growing block is short, or anything else.
+   */
+  readonly settled: readonly string[];
+  /** What follows them. blocks + settled + tail is the text, character by character. */
   readonly tail: string;
 }
 
-export const emptyText: GrowingText = { blocks: [], tail: '' };
+export const emptyText: GrowingText = { blocks: [], settled: [], tail: '' };
 
-/** Appends to the text. Costs as much as the last block is long, whatever came before it. */
+/** Appends to the text. A long paragraph costs no more than a short one. */
 export function growText(text: GrowingText, addition: string): GrowingText {
-  const unfinished = text.tail + addition;
+  if (!addition.includes('\n')) {
+    return settle({ ...text, tail: text.tail + addition });
+  }
+  // Only complete lines decide about blocks, and they need the block from its beginning.
+  const unfinished = text.settled.join('') + text.tail + addition;
   const cuts = safeCuts(unfinished);
-  if (cuts.length === 0) return { blocks: text.blocks, tail: unfinished };
   const blocks = [...text.blocks];
   let start = 0;
   for (const cut of cuts) {
     blocks.push(unfinished.slice(start, cut));
     start = cut;
   }
-  return { blocks, tail: unfinished.slice(start) };
+  return settle({ blocks, settled: [], tail: unfinished.slice(start) });
 }
 
 /**
@@ -30,13 +38,18 @@ export function growText(text: GrowingText, addition: string): GrowingText {
  * they hold for the whole document, so that blocks would no longer stand for themselves.
  */
 export function finishedText(text: string): GrowingText {
-  if (definition.test(text)) return { blocks: [text], tail: '' };
+  if (definition.test(text)) return { blocks: [text], settled: [], tail: '' };
   const grown = growText(emptyText, text);
-  return grown.tail === '' ? grown : { blocks: [...grown.blocks, grown.tail], tail: '' };
+  const last = growingBlock(grown);
+  return { blocks: last === '' ? grown.blocks : [...grown.blocks, last], settled: [], tail: '' };
 }
 
 export function wholeText(text: GrowingText): string {
-  return text.blocks.join('') + text.tail;
+  return text.blocks.join('') + growingBlock(text);
+}
+
+function growingBlock(text: GrowingText): string {
+  return text.settled.join('') + text.tail;
 }
 
 export interface OpenFence {
@@ -62,6 +75,47 @@ export function openFence(tail: string): OpenFence | null {
 const definition = /^ {0,3}\[[^\]\n]+\]:/m;
 const fenceOpener = /^\s*(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
 const listMarker = /^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:\s|$)/;
+
+/** Characters of a settled piece: parsing this much once is cheap, and so is parsing it a few times. */
+const pieceLength = 256;
+/** Further than this nobody looks for an end of a piece whose markup stays open. */
+const longestPiece = 640;
+
+/** A first line that can only be a paragraph, as far as one line tells. */
+const paragraphStart = /^[\p{L}"'“‘(]/u;
+/** A word that begins after a space: a piece may end before it, and no block begins with it. */
+const wordStart = /(?<=[^\s\\] )\p{L}/gu;
+/** Inline markup that is closed, and underscores within a word, which are not markup. */
+const closedMarkup =
+  /`[^`]+`|\*\*[^\s*](?:[^*]*[^\s*])?\*\*|\*[^\s*](?:[^*]*[^\s*])?\*|\[[^[\]]*\]\([^\s()<>]*\)|(?<=[\p{L}\p{N}])_(?=[\p{L}\p{N}])/gu;
+/** What is left of these may still be closed by what follows. */
+const openMarkup = /[*_`[\]<~]/;
+
+/**
+ * Moves what cannot change any more from a growing paragraph's tail to its settled pieces. Depends on
+ * the text alone, not on the packets it came in. Where the guess about closed markup is wrong (rare
+ * punctuation beside asterisks), it shows only until the paragraph ends and is parsed as a whole.
+ */
+function settle(text: GrowingText): GrowingText {
+  let { settled, tail } = text;
+  if (tail.includes('\n') || (settled.length === 0 && !paragraphStart.test(tail))) return text;
+  for (let end = pieceEnd(tail); end !== null; end = pieceEnd(tail)) {
+    settled = [...settled, tail.slice(0, end)];
+    tail = tail.slice(end);
+  }
+  return { blocks: text.blocks, settled, tail };
+}
+
+function pieceEnd(tail: string): number | null {
+  if (tail.length <= pieceLength) return null;
+  const candidates = tail.slice(0, longestPiece);
+  wordStart.lastIndex = pieceLength;
+  for (let word = wordStart.exec(candidates); word !== null; word = wordStart.exec(candidates)) {
+    const left = candidates.slice(0, word.index).replace(closedMarkup, '');
+    if (!openMarkup.test(left)) return word.index;
+  }
+  return null;
+}
 
 /** HTML blocks that blank lines do not end, with what ends them (CommonMark 0.31, section 4.6). */
 const htmlBlocks: readonly (readonly [start: RegExp, end: RegExp])[] = [

@@ -1,7 +1,13 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { MarkdownBlocks } from '#renderer/chat/markdown.tsx';
-import { emptyText, finishedText, growText } from '#shared/chat/growing-text.ts';
+import {
+  emptyText,
+  finishedText,
+  type GrowingText,
+  growText,
+  wholeText,
+} from '#shared/chat/growing-text.ts';
 
 const documents = {
   'paragraphs and headings': '# Title\n\nOne *two*.\nThree.\n\nSetext\n---\n\nFour.\n',
@@ -15,9 +21,13 @@ const documents = {
   rules: 'a\n\n---\n\nb\n\n***\n\nc\n',
 };
 
-function render(blocks: readonly string[], tail = ''): string {
+function renderText(text: GrowingText): string {
   // Blank lines between blocks are of no account in HTML.
-  return renderToStaticMarkup(<MarkdownBlocks text={{ blocks, tail }} />).replaceAll('\n', '');
+  return renderToStaticMarkup(<MarkdownBlocks text={text} />).replaceAll('\n', '');
+}
+
+function render(blocks: readonly string[]): string {
+  return renderText({ blocks, settled: [], tail: '' });
 }
 
 describe('markdown in blocks', () => {
@@ -29,9 +39,34 @@ describe('markdown in blocks', () => {
     'reads the same when it has come token by token: %s',
     (_name, text) => {
       const grown = [...text].reduce(growText, emptyText);
-      expect(render(grown.blocks, grown.tail)).toBe(render([text]));
+      expect(renderText(grown)).toBe(render([text]));
     },
   );
+
+  it('reads a long paragraph in pieces as it reads it whole, at every token of it', () => {
+    const sentence =
+      'A **bold** word, `code with * in it`, snake_case_name, [a link](https://example.org/a_b), 2 * 3, *one* ';
+    const plain =
+      'and the river carries every old stone down to the sea, as www.example.org says. ';
+    const text = `${plain.repeat(8)}${sentence}and ${plain.repeat(6)}*unclosed ${plain.repeat(12)}`;
+    let grown = emptyText;
+    for (const token of text.match(/\S+\s*/g) ?? []) {
+      grown = growText(grown, token);
+      expect(renderText(grown)).toBe(render([wholeText(grown)]));
+    }
+    expect(grown.settled.length).toBeGreaterThan(1);
+  });
+
+  it('parses no more of a paragraph of forty pages than of one of a page', () => {
+    const word = 'river ';
+    let grown = emptyText;
+    let longest = 0;
+    for (let i = 0; i < 20_000; i++) {
+      grown = growText(grown, word);
+      longest = Math.max(longest, grown.tail.length);
+    }
+    expect(longest).toBeLessThan(300);
+  });
 
   it('runs no HTML of an answer, but shows it', () => {
     const html = render(['A <img src="x" onerror="alert(1)"> and <script>alert(2)</script>\n']);
