@@ -79,7 +79,7 @@ async function openBrowser(url: string, terminal: Terminal): Promise<void> {
 
 function hasDisplay(): boolean {
   return (
-    process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY)
+    process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
   );
 }
 

@@ -47,7 +47,7 @@ export interface EngineSupervisor extends AsyncDisposable {
 }
 
 export interface SupervisorTimes {
-  /** For `engine.hello`: the backend's start, driver and all. */
+  /** For `engine.hello`: the process's start, native code and all. */
   readonly readyMs: number;
   /** Between closing the channel and killing. */
   readonly stopMs: number;

@@ -113,6 +113,7 @@ export const appContract = {
     z.object({ conversationId: conversationIdSchema, text: z.string().trim().min(1) }),
     z.object({ userMessageId: messageIdSchema, answerId: messageIdSchema }),
   ),
+  /** Ends the running answer, or a message's wait for the model: its `chat.send` then is `cancelled`. */
   'chat.stop': call(conversationOnly, done),
   'chat.follow': stream(conversationOnly, followEventSchema, done),
 } as const;

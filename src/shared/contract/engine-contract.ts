@@ -44,7 +44,7 @@ const planRequestSchema = z.object({ path: z.string().min(1), options: loadOptio
 
 /** What the host may ask of the engine process. */
 export const engineContract = {
-  /** Answers once the backend is up; the host's ready deadline waits for this. */
+  /** The first sign of life; the host's ready deadline waits for this. No backend is loaded for it. */
   'engine.hello': call(z.object({}), z.object({ bindingsRelease: z.string(), processId: z.int() })),
   'model.describe': call(z.object({ path: z.string().min(1) }), modelDescriptionSchema),
   'model.plan': call(planRequestSchema, loadPlanSchema),
