@@ -19,7 +19,7 @@ export async function runServe(
   installation: Installation,
   terminal: Terminal,
 ): Promise<number> {
-  using interrupts = catchInterrupts();
+  const interrupts = catchInterrupts();
   const host = await createHost({
     dataDirectory: options.data === undefined ? defaultDataDirectory() : resolve(options.data),
     shell: 'browser',
@@ -45,6 +45,7 @@ export async function runServe(
     }
   } finally {
     await host[Symbol.asyncDispose]();
+    interrupts[Symbol.dispose]();
   }
   return exitCodes.success;
 }

@@ -12,8 +12,8 @@ import type { EngineLauncher } from './engine/engine-process.ts';
 import { createEngineSupervisor } from './engine/supervisor.ts';
 import { createModelService, type ModelService } from './model/model-service.ts';
 import { createRoutes } from './routes.ts';
-import { openSettings } from './settings/settings-service.ts';
-import { openConversationStore } from './store/conversation-store.ts';
+import { openSettings, type SettingsService } from './settings/settings-service.ts';
+import { type ConversationStore, openConversationStore } from './store/conversation-store.ts';
 
 export interface HostOptions {
   /** Holds the conversations and the settings; created when missing. */
@@ -44,13 +44,7 @@ export interface Host extends AsyncDisposable {
 export async function createHost(options: HostOptions): Promise<Host> {
   const dataDirectory = resolve(options.dataDirectory);
   await createDirectory(dataDirectory);
-  using opening = new DisposableStack();
-  opening.use(lockDataDirectory(dataDirectory));
-  const settings = await openSettings(join(dataDirectory, 'settings.json'));
-  const store = opening.use(openConversationStore(join(dataDirectory, 'conversations.db')));
-  // Before anybody can start a new one: whatever runs now was left behind by an earlier run.
-  store.failRunning(closedWhileAnswering);
-  const data = opening.move();
+  const { settings, store, closeData } = await openData(dataDirectory);
 
   const engine = createEngineSupervisor(options.launchEngine);
   const followers = createFollowers();
@@ -92,7 +86,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     for (const port of [...ports]) port.close();
     await engine[Symbol.asyncDispose]();
     await settings.settled();
-    data.dispose();
+    closeData();
   }
 
   return {
@@ -111,6 +105,31 @@ export async function createHost(options: HostOptions): Promise<Host> {
       return closed;
     },
   };
+}
+
+interface OpenData {
+  readonly settings: SettingsService;
+  readonly store: ConversationStore;
+  closeData(): void;
+}
+
+async function openData(directory: string): Promise<OpenData> {
+  const lock = lockDataDirectory(directory);
+  let store: ConversationStore | undefined;
+  const closeData = () => {
+    store?.[Symbol.dispose]();
+    lock[Symbol.dispose]();
+  };
+  try {
+    const settings = await openSettings(join(directory, 'settings.json'));
+    store = openConversationStore(join(directory, 'conversations.db'));
+    // Before anybody can start a new one: whatever runs now was left behind by an earlier run.
+    store.failRunning(closedWhileAnswering);
+    return { settings, store, closeData };
+  } catch (thrown) {
+    closeData();
+    throw thrown;
+  }
 }
 
 async function createDirectory(path: string): Promise<void> {

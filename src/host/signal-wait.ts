@@ -17,36 +17,34 @@ export function waitForValue<T, R>(
   { signal, deadline }: WaitLimits = {},
 ): Promise<R> {
   return new Promise((resolve, reject) => {
-    const waiting = new DisposableStack();
+    let subscription: Disposable | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stopWaiting = () => {
+      subscription?.[Symbol.dispose]();
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
     const giveUp = (reason: unknown) => {
-      waiting.dispose();
+      stopWaiting();
       reject(reason);
     };
-    const look = (value: T) => {
+    const onAbort = () => giveUp(signal?.reason);
+    /** Whether the wait is over. */
+    const look = (value: T): boolean => {
       try {
         const picked = pick(value);
-        if (picked === undefined) return;
-        waiting.dispose();
+        if (picked === undefined) return false;
+        stopWaiting();
         resolve(picked);
       } catch (thrown) {
         giveUp(thrown);
       }
+      return true;
     };
-    if (signal?.aborted) {
-      giveUp(signal.reason);
-      return;
-    }
-    look(source.get());
-    if (waiting.disposed) return;
-    waiting.use(source.subscribe(look));
-    if (signal !== undefined) {
-      const onAbort = () => giveUp(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
-      waiting.defer(() => signal.removeEventListener('abort', onAbort));
-    }
-    if (deadline !== undefined) {
-      const timer = setTimeout(() => giveUp(deadline.error()), deadline.ms);
-      waiting.defer(() => clearTimeout(timer));
-    }
+    if (signal?.aborted) return onAbort();
+    if (look(source.get())) return;
+    subscription = source.subscribe(look);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (deadline !== undefined) timer = setTimeout(() => giveUp(deadline.error()), deadline.ms);
   });
 }
