@@ -26,8 +26,6 @@ export const conversationSummarySchema = conversationSchema.pick({
 });
 export type ConversationSummary = z.infer<typeof conversationSummarySchema>;
 
-export const messageStatuses = ['running', 'done', 'failed'] as const;
-
 export const messageSchema = z.object({
   id: messageIdSchema,
   conversationId: conversationIdSchema,
@@ -37,7 +35,7 @@ export const messageSchema = z.object({
   text: z.string(),
   /** What the model thought before it answered, where the model marks that. */
   reasoning: z.string(),
-  status: z.enum(messageStatuses),
+  status: z.enum(['running', 'done', 'failed']),
   /** Set when the status is `failed`; the text holds what was generated until then. */
   error: appErrorSchema.nullable(),
   /** Figures of the turn that generated this answer. */

@@ -32,7 +32,6 @@ const settingsPatchSchema = z
   })
   .partial()
   .strict();
-export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
 export const appInfoSchema = z.object({
   version: z.string(),

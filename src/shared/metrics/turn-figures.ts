@@ -20,8 +20,7 @@ export const ttftPartsSchema = z.object({
 });
 export type TtftParts = z.infer<typeof ttftPartsSchema>;
 
-export const stopReasons = ['end-of-turn', 'token-limit', 'context-full', 'stopped'] as const;
-export const stopReasonSchema = z.enum(stopReasons);
+export const stopReasonSchema = z.enum(['end-of-turn', 'token-limit', 'context-full', 'stopped']);
 export type StopReason = z.infer<typeof stopReasonSchema>;
 
 /** Gaps between generated tokens. */

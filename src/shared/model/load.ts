@@ -6,8 +6,6 @@ export const backends = ['auto', 'cuda', 'metal', 'vulkan', 'cpu'] as const;
 export const backendSchema = z.enum(backends);
 export type Backend = z.infer<typeof backendSchema>;
 
-export const flashAttentionSchema = z.enum(['auto', 'on', 'off']);
-
 /** The largest context length that anybody may ask for; a bound against typing errors. */
 export const maxContextLength = 16_777_216;
 
@@ -18,7 +16,7 @@ export const loadOptionsSchema = z.object({
   contextLength: z.union([z.literal('auto'), z.int().min(1).max(maxContextLength)]).default('auto'),
   typeK: cacheTypeSchema.default('f16'),
   typeV: cacheTypeSchema.default('f16'),
-  flashAttention: flashAttentionSchema.default('auto'),
+  flashAttention: z.enum(['auto', 'on', 'off']).default('auto'),
   /** Layers kept on the GPU; `auto` is as many as fit. */
   gpuLayers: z.union([z.literal('auto'), z.int().min(0).max(10_000)]).default('auto'),
   /** Decode threads; `auto` is what a short calibration after the load finds fastest. */
