@@ -10,10 +10,13 @@ export function TurnStatus({ messageId }: { readonly messageId: string }) {
     state.running?.messageId === messageId ? state.running.progress : null,
   );
   const text = describeProgress(progress);
+  // While the model works, text or a bar moves anyway. An animation would have the page painted sixty
+  // times a second, with processor time that decoding needs.
+  const working = progress?.phase === 'prefill' || progress?.phase === 'decode';
   return (
     <div className={styles.status}>
       <p className={styles.text}>
-        <Spinner />
+        {working ? <span className={styles.mark} data-phase={progress.phase} /> : <Spinner />}
         {text}
       </p>
       {progress?.phase === 'prefill' && progress.totalTokens > 0 && (

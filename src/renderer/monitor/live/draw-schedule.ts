@@ -1,5 +1,5 @@
 export interface Drawable {
-  /** Draws what is current. Called at most once per frame, and never for two drawables in one. */
+  /** Draws what is current. */
   draw(): void;
 }
 
@@ -13,48 +13,43 @@ export interface DrawSchedule {
 interface Entry {
   readonly drawable: Drawable;
   stale: boolean;
-  drawnAt: number;
 }
 
 /**
- * Spreads the drawing of several canvases over animation frames: one of them per frame, each at most
- * every `intervalMs`, the one that has waited longest first. Nothing runs while nothing is new, and
- * a hidden page gets no frames at all.
+ * Draws all canvases that are out of date in one animation frame, at most every `intervalMs`: what a
+ * frame costs is being composed and painted at all, not how many small canvases changed in it. No
+ * frame is asked for before it is due, and none while nothing is new.
+ *
+ * @param requestFrame calls back with its time in the first animation frame after a delay
  */
 export function createDrawSchedule(
   intervalMs: number,
-  requestFrame: (callback: (nowMs: number) => void) => void,
+  requestFrame: (delayMs: number, callback: (nowMs: number) => void) => void,
+  now: () => number,
 ): DrawSchedule {
   const entries = new Set<Entry>();
   let requested = false;
+  let drawnAt = -Infinity;
 
   function request() {
     if (requested) return;
     requested = true;
-    requestFrame(frame);
+    requestFrame(Math.max(0, drawnAt + intervalMs - now()), frame);
   }
 
   function frame(nowMs: number) {
     requested = false;
-    let waiting = 0;
-    let next: Entry | undefined;
+    drawnAt = nowMs;
     for (const entry of entries) {
       if (!entry.stale) continue;
-      waiting++;
-      // Frames come at 16.7 ms: without some slack every fourth would be missed by a hair.
-      if (nowMs - entry.drawnAt < intervalMs - 4) continue;
-      if (next === undefined || entry.drawnAt < next.drawnAt) next = entry;
+      entry.stale = false;
+      entry.drawable.draw();
     }
-    if (waiting > (next === undefined ? 0 : 1)) request();
-    if (next === undefined) return;
-    next.stale = false;
-    next.drawnAt = nowMs;
-    next.drawable.draw();
   }
 
   return {
     add(drawable) {
-      const entry: Entry = { drawable, stale: true, drawnAt: -Infinity };
+      const entry: Entry = { drawable, stale: true };
       entries.add(entry);
       request();
       return {

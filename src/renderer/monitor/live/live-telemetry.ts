@@ -6,8 +6,11 @@ import type { AppStore } from '../../state/app-store.ts';
 import type { Chat } from '../../state/chat-store.ts';
 import { createDrawSchedule, type DrawSchedule } from './draw-schedule.ts';
 
-/** Canvases keep up with the telemetry (20 Hz); figures that a person reads change slower. */
-const drawIntervalMs = 50;
+/**
+ * A pixel of the shortest window is 100 ms wide: drawing more often would show nothing more. Figures
+ * that a person reads change slower.
+ */
+const drawIntervalMs = 100;
 const calmIntervalMs = 250;
 
 /**
@@ -29,9 +32,14 @@ export function createLiveTelemetry(
   chat: Chat,
 ): LiveTelemetry {
   const history = new TelemetryHistory();
-  const schedule = createDrawSchedule(drawIntervalMs, callback => {
-    requestAnimationFrame(callback);
-  });
+  const schedule = createDrawSchedule(
+    drawIntervalMs,
+    (delayMs, callback) => {
+      if (delayMs === 0) requestAnimationFrame(callback);
+      else setTimeout(() => requestAnimationFrame(callback), delayMs);
+    },
+    () => performance.now(),
+  );
   const current = createStore<{ readonly sample: TelemetrySample | null }>(() => ({
     sample: null,
   }));
