@@ -21,7 +21,7 @@ if (!existsSync(script)) {
   process.exitCode = await runForeground(runtime, [script, ...process.argv.slice(2)]);
 } else {
   process.stderr.write(
-    `Headroom needs Node 22.18 or newer and this is ${process.versions.node}. Run "npm run setup" in its folder: it brings one.\n`,
+    `Headroom needs Node 24 or newer and this is ${process.versions.node}. Run "npm run setup" in its folder: it brings one.\n`,
   );
   process.exitCode = 1;
 }

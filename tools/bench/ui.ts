@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { percentile } from '#shared/metrics/percentile.ts';
 import { ensureModel, isModelName } from '#tools/models/catalog.ts';
-import { openBrowserApp } from './browser-app.ts';
+import { startApp } from '#tools/running-app/app.ts';
+import { launchBrowser, openPage } from '#tools/running-app/browser.ts';
 import { type FrameRecord, recordFrames } from './frame-recorder.ts';
 
 const limits = { p95FrameMs: 20, longestTaskMs: 100, slowestTokensPerSecond: 100 };
@@ -35,8 +36,9 @@ interface Result {
 
 async function measure(): Promise<Result> {
   const modelPath = isModelName(values.model) ? await ensureModel(values.model) : values.model;
-  await using app = await openBrowserApp({ modelPath, viewport: { width: 1280, height: 1000 } });
-  const { page } = app;
+  await using app = await startApp({ model: modelPath });
+  await using browser = await launchBrowser();
+  const { page } = await openPage(browser, app.url, { viewport: { width: 1280, height: 1000 } });
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   await load(page, values.context);
   // Discarded: compiles what the measured turn runs, and gives the chart per turn its first bar.
@@ -54,7 +56,7 @@ async function measure(): Promise<Result> {
   const record = await recorder.stop();
   if (values.screenshot !== undefined) await page.screenshot({ path: values.screenshot });
   await stop(page);
-  return { ...summary(record), ...(await latestTurn(page)), browser: app.browserVersion };
+  return { ...summary(record), ...(await latestTurn(page)), browser: browser.version() };
 }
 
 async function load(page: Page, contextLength: string): Promise<void> {

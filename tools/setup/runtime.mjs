@@ -8,10 +8,11 @@ import { repositoryRoot } from './repository.mjs';
 import { runStep, SetupError } from './step.mjs';
 
 /**
- * The oldest Node that everything here runs on: `node:sqlite` without a flag came with 22.13,
- * running TypeScript files without a flag with 22.18. Odd releases are not supported by the tools.
+ * The oldest Node that everything here runs on, and the one inside Electron 45: `node:sqlite` and
+ * TypeScript files without a flag came with 22, `using` declarations with 24. Odd releases are not
+ * supported by the tools.
  */
-const OLDEST_NODE = { major: 22, minor: 18 };
+const OLDEST_MAJOR = 24;
 
 /**
  * Packages of the npm registry that carry nothing but an official Node binary, with the hash of
@@ -67,11 +68,8 @@ export function runtimeBinary(platform = process.platform) {
  * @param {string} version
  */
 export function isSuitableNode(version) {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major === OLDEST_NODE.major) {
-    return minor >= OLDEST_NODE.minor;
-  }
-  return major > OLDEST_NODE.major && major % 2 === 0;
+  const [major = 0] = version.split('.').map(Number);
+  return major >= OLDEST_MAJOR && major % 2 === 0;
 }
 
 /**

@@ -5,11 +5,11 @@ describe('the Node that everything runs on', () => {
   test.each([
     ['18.20.4', false],
     ['20.20.2', false],
-    ['22.12.0', false],
     ['22.13.0', false],
-    ['22.18.0', true],
+    ['22.18.0', false],
     ['23.11.0', false],
     ['24.0.0', true],
+    ['25.2.0', false],
     ['26.1.0', true],
   ])('Node %s is taken for what it is, so that an old one is never used', (version, suitable) => {
     expect(isSuitableNode(version)).toBe(suitable);
