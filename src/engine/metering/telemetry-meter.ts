@@ -18,7 +18,7 @@ const noCache: CacheFill = {
 };
 
 /** While decoding, samples are made at most this often: building one costs time between two tokens. */
-const sampleIntervalMs = 50;
+const sampleIntervalMs = 100;
 
 /** Keeps the telemetry signal up to date. */
 export class TelemetryMeter {

@@ -57,7 +57,7 @@ export const engineContract = {
   'turn.run': stream(turnRequestSchema, turnPacketSchema, turnFiguresSchema),
   /** Stops the running turn with this answer; the stream then ends by itself with its figures. */
   'turn.stop': call(z.object({ answerId: messageIdSchema }), z.null()),
-  telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),
+  telemetry: signal(telemetrySampleSchema, { maxHz: 10 }),
 } as const;
 
 export type EngineContract = typeof engineContract;
