@@ -28,6 +28,8 @@ export interface TurnSpeeds {
   readonly decode: number | null;
 }
 
+type TurnTeller = 'samples' | 'chat' | 'chat, before its samples';
+
 type EndedTurn = Pick<
   TurnFigures,
   'prefillTokensPerSecond' | 'decodeTokensPerSecond' | 'cacheUsedTokens'
@@ -61,6 +63,8 @@ export class TelemetryHistory {
   #seen = { prefill: false, decode: false };
   /** Figures of a turn that ended before any sample of it came. */
   #early: EndedTurn | null = null;
+  /** Who has told of the turn marked last: samples alone, or the chat, whose samples may still come. */
+  #toldBy: TurnTeller = 'samples';
 
   /** Grows with every change: who drew this version need not draw again. */
   get version(): number {
@@ -104,6 +108,7 @@ export class TelemetryHistory {
     this.#version++;
     if (sample === null) {
       this.#offsetMs = null;
+      if (this.#toldBy === 'chat, before its samples') this.#toldBy = 'chat';
       for (const trace of Object.values(this.#traces)) {
         trace.push(this.#latestMs, [null, null, null, null]);
       }
@@ -116,8 +121,8 @@ export class TelemetryHistory {
     const atMs = Math.max(this.#offsetMs + sample.atMs, this.#latestMs);
     this.#latestMs = atMs;
     if (beginsTurn(previous, sample)) {
-      this.#addEvent({ atMs, kind: 'turn', speeds: null });
-      this.#seen = { prefill: false, decode: false };
+      if (this.#toldBy === 'chat, before its samples') this.#toldBy = 'chat';
+      else this.#addTurn(atMs, 'samples');
       if (this.#early !== null) this.#showUnseen(this.#early);
       this.#early = null;
     }
@@ -140,14 +145,52 @@ export class TelemetryHistory {
     this.#version++;
   }
 
-  /** What is shorter than the distance of two samples shows only in the figures of its turn. */
-  markTurnEnd(figures: EndedTurn): void {
+  /**
+   * The chat knows of a turn that follows another without an idle sample in between. A turn that
+   * samples have shown already is not marked again.
+   *
+   * @param nowMs the page's monotonic clock
+   */
+  markTurnBegin(nowMs: number): void {
+    if (this.#early !== null) this.#showUnseen(this.#early);
+    this.#early = null;
+    const lastKind = this.#events.at(-1)?.kind;
+    const isShown = this.#latest !== null && this.#latest.phase !== 'idle' && lastKind === 'turn';
+    if (isShown && this.#toldBy === 'samples') {
+      this.#toldBy = 'chat';
+      return;
+    }
+    this.#latestMs = Math.max(nowMs, this.#latestMs);
+    this.#addTurn(this.#latestMs, 'chat, before its samples');
+    this.#version++;
+  }
+
+  /**
+   * What is shorter than the distance of two samples shows only in the figures of its turn.
+   *
+   * @param figures null for a turn that has failed
+   */
+  markTurnEnd(figures: EndedTurn | null): void {
     const sample = this.#latest;
+    if (figures === null) {
+      if (this.#toldBy === 'chat, before its samples') this.#toldBy = 'chat';
+      return;
+    }
     const covered =
       sample !== null &&
       (sample.phase !== 'idle' || sample.cacheUsedTokens === figures.cacheUsedTokens);
-    if (covered) this.#showUnseen(figures);
-    else this.#early = figures;
+    if (!covered) {
+      this.#early = figures;
+      return;
+    }
+    this.#showUnseen(figures);
+    if (this.#toldBy === 'chat, before its samples') this.#toldBy = 'chat';
+  }
+
+  #addTurn(atMs: number, toldBy: TurnTeller): void {
+    this.#addEvent({ atMs, kind: 'turn', speeds: null });
+    this.#seen = { prefill: false, decode: false };
+    this.#toldBy = toldBy;
   }
 
   #showUnseen({ prefillTokensPerSecond, decodeTokensPerSecond }: EndedTurn): void {

@@ -123,4 +123,47 @@ describe('TelemetryHistory', () => {
     history.markTurnEnd(ended(40));
     expect(speeds(history)).toEqual([{ prefill: null, decode: null }]);
   });
+
+  const turnTimes = (history: TelemetryHistory) => history.events.map(({ atMs }) => atMs);
+
+  test('a turn that follows another without an idle sample is not marked', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 0);
+    history.markTurnBegin(50);
+    history.push(sample(100, { phase: 'decode', cacheUsedTokens: 30 }), 100);
+    history.markTurnEnd(ended(40));
+    history.markTurnBegin(150);
+    history.push(sample(200, { phase: 'decode', cacheUsedTokens: 60 }), 200);
+    history.markTurnEnd(ended(70));
+    history.push(sample(300, { cacheUsedTokens: 70 }), 300);
+    expect(turnTimes(history)).toEqual([50, 150]);
+    // The next one comes from elsewhere: only samples tell of it.
+    history.push(sample(400, { phase: 'prefill', cacheUsedTokens: 10 }), 400);
+    expect(turnTimes(history)).toEqual([50, 150, 400]);
+  });
+
+  test('a turn is marked twice: by the chat and by its first sample', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 0);
+    history.push(sample(100, { phase: 'prefill' }), 100);
+    history.markTurnBegin(120);
+    history.push(sample(200, { cacheUsedTokens: 40 }), 200);
+    history.markTurnEnd(ended(40));
+    expect(turnTimes(history)).toEqual([100]);
+
+    history.markTurnBegin(250);
+    history.markTurnEnd(ended(50));
+    history.push(sample(300, { cacheUsedTokens: 50 }), 300);
+    expect(turnTimes(history)).toEqual([100, 250]);
+    expect(speeds(history).at(-1)).toEqual({ prefill: 900, decode: 70 });
+  });
+
+  test('a refused turn, which has no samples, hides the next one of another page', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 0);
+    history.markTurnBegin(50);
+    history.markTurnEnd(null);
+    history.push(sample(100, { phase: 'prefill' }), 100);
+    expect(turnTimes(history)).toEqual([50, 100]);
+  });
 });

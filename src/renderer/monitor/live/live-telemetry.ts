@@ -73,13 +73,27 @@ export function createLiveTelemetry(
     schedule.requestAll();
   });
 
-  chat.store.subscribe((now, before) => {
+  /** Marked already: a conversation that is left and opened again shows its running turn anew. */
+  const begun = new Set<string>();
+  chat.store.subscribe(({ running, conversationId, turns }, before) => {
+    if (running === before.running) return;
     const ended = before.running?.messageId;
-    if (ended === undefined || now.running?.messageId === ended) return;
-    const turn = now.turns.find(({ messageId }) => messageId === ended);
-    if (turn === undefined) return;
-    history.markTurnEnd(turn.figures);
-    schedule.requestAll();
+    if (
+      ended !== undefined &&
+      ended !== running?.messageId &&
+      conversationId === before.conversationId
+    ) {
+      const turn = turns.find(({ messageId }) => messageId === ended);
+      history.markTurnEnd(turn?.figures ?? null);
+      schedule.requestAll();
+    }
+    // A turn that waits for another one has not begun.
+    const phase = running?.progress?.phase ?? 'queued';
+    if (running !== null && phase !== 'queued' && !begun.has(running.messageId)) {
+      begun.add(running.messageId);
+      history.markTurnBegin(performance.now());
+      schedule.requestAll();
+    }
   });
 
   return { history, schedule, current, view };
