@@ -32,8 +32,16 @@ export function describeStop(figures: TurnFigures): string | null {
         ? 'You stopped this answer before its first token.'
         : 'You stopped this answer.';
     case 'token-limit':
-      return `This answer reached the limit of ${formatTokens(figures.generatedTokens)} tokens that is set for one answer. You can raise it in the chat settings.`;
+      return `This answer reached the limit of ${formatTokens(figures.generatedTokens)} ${figures.generatedTokens === 1 ? 'token' : 'tokens'} that is set for one answer. You can raise it in the chat settings.`;
     case 'context-full':
-      return `The context is full: all ${formatTokens(figures.cacheCapacityTokens)} tokens of the cache are in use, so the answer ends here. Start a new chat, or load the model with a longer context.`;
+      return `The context is full: ${inUse(figures)}, so the answer ends here. Start a new chat, or load the model with a longer context.`;
   }
+}
+
+/** The engine fills all cells but the last; the figures beside this sentence say the same. */
+function inUse({ cacheUsedTokens, cacheCapacityTokens }: TurnFigures): string {
+  const capacity = formatTokens(cacheCapacityTokens);
+  return cacheUsedTokens >= cacheCapacityTokens
+    ? `all ${capacity} tokens of the cache are in use`
+    : `${formatTokens(cacheUsedTokens)} of ${capacity} tokens of the cache are in use and the rest has to stay free`;
 }

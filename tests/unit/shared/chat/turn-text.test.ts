@@ -56,6 +56,17 @@ describe('describeStop', () => {
     expect(describeStop({ ...figures, stopReason: 'stopped' })).toBe('You stopped this answer.');
   });
 
+  it('does not count a single token in the plural', () => {
+    const one = { ...figures, stopReason: 'token-limit', generatedTokens: 1 } as const;
+    expect(describeStop(one)).toContain('the limit of 1 token that');
+  });
+
+  it('says all of the cache is in use only where the figures say so too', () => {
+    const full = { ...figures, stopReason: 'context-full', cacheCapacityTokens: 256 } as const;
+    expect(describeStop({ ...full, cacheUsedTokens: 255 })).toContain('255 of 256 tokens');
+    expect(describeStop({ ...full, cacheUsedTokens: 256 })).toContain('all 256 tokens');
+  });
+
   it('explains an answer without any text', () => {
     expect(describeStop({ ...figures, stopReason: 'stopped', generatedTokens: 0 })).toContain(
       'before its first token',
