@@ -135,10 +135,10 @@ function shownFigures(of: TurnFigures): RegExp {
   const parts = [
     `TTFT ${formatDuration(of.ttftMs)}`,
     `New ${formatTokens(of.prefilledTokens)}`,
-    `Reused ${formatTokens(of.reusedTokens)} tokens`,
-    `Prefill ${formatRate(of.prefillTokensPerSecond)}`,
-    `Decode ${formatRate(of.decodeTokensPerSecond)}`,
+    `Reused ${formatTokens(of.reusedTokens)}`,
     `Answer ${formatTokens(of.generatedTokens)} tokens`,
+    `Prefill ${formatRate(of.prefillTokensPerSecond).replace(' tokens/s', '')}`,
+    `Decode ${formatRate(of.decodeTokensPerSecond)}`,
   ];
   return new RegExp(parts.map(part => part.replace(/\s/g, '')).join('(?!\\d).*'));
 }

@@ -27,11 +27,19 @@ export function useStickToBottom(count: number): StickToBottom {
     const box = scroller.current;
     const inner = content.current;
     if (box === null || inner === null) return;
+    let lastTop = box.scrollTop;
     const toEnd = () => {
-      if (sticks.current) box.scrollTop = box.scrollHeight;
+      if (!sticks.current) return;
+      box.scrollTop = box.scrollHeight;
+      lastTop = box.scrollTop;
     };
     const scrolled = () => {
       const near = box.scrollHeight - box.scrollTop - box.clientHeight < tolerance;
+      // The end also goes away when the box shrinks (a long draft, a smaller window) or a turn turns
+      // out longer than it was taken for. Only who scrolls up wants to leave it.
+      const left = box.scrollTop < lastTop;
+      lastTop = box.scrollTop;
+      if (!near && sticks.current && !left) return toEnd();
       sticks.current = near;
       setAtBottom(near);
     };

@@ -11,7 +11,7 @@ export function Transcript() {
   const { scroller, content, atBottom, jump } = useStickToBottom(messages.length);
   return (
     <div className={styles.frame}>
-      <div ref={scroller} className={styles.scroller}>
+      <div ref={scroller} className={styles.scroller} data-sticks={atBottom}>
         <div ref={content} className={styles.content}>
           {messages.map((store, index) => {
             const { id, role } = store.getState().message;

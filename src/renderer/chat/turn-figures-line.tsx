@@ -1,5 +1,5 @@
 import { type MetricDefinition, metricDefinitions } from '#shared/metrics/definitions.ts';
-import { formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
+import { formatDuration, formatRate, formatTokens, notMeasured } from '#shared/metrics/format.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import { Figure } from '../ui/figure.tsx';
 import styles from './turn-figures-line.module.css';
@@ -10,10 +10,14 @@ export interface TurnFiguresLineProps {
   readonly focusable: boolean;
 }
 
+const rateUnit = / tokens\/s$/;
+
 /** The one quiet line under an answer. */
 export function TurnFiguresLine({ figures, focusable }: TurnFiguresLineProps) {
   const { ttft, prefilledTokens, reusedTokens, prefillSpeed, decodeSpeed, generatedTokens } =
     metricDefinitions;
+  const prefill = formatRate(figures.prefillTokensPerSecond);
+  const decode = formatRate(figures.decodeTokensPerSecond);
   const figure = (definition: MetricDefinition, value: string) => (
     <Figure layout="inline" definition={definition} value={value} focusable={focusable} />
   );
@@ -21,14 +25,19 @@ export function TurnFiguresLine({ figures, focusable }: TurnFiguresLineProps) {
     <ul className={styles.line} aria-label="Figures of this turn">
       <li>{figure(ttft, formatDuration(figures.ttftMs))}</li>
       <li>
-        {/* Their sum is the prompt; the unit stands once, behind both. */}
+        {/* Prompt and answer sum up; the unit stands once, behind all of them. */}
         {figure(prefilledTokens, formatTokens(figures.prefilledTokens))}
         <span className={styles.plus}>+</span>
-        {figure(reusedTokens, `${formatTokens(figures.reusedTokens)} tokens`)}
+        {figure(reusedTokens, formatTokens(figures.reusedTokens))}
+        <span className={styles.plus}>+</span>
+        {figure(generatedTokens, `${formatTokens(figures.generatedTokens)} tokens`)}
       </li>
-      <li>{figure(prefillSpeed, formatRate(figures.prefillTokensPerSecond))}</li>
-      <li>{figure(decodeSpeed, formatRate(figures.decodeTokensPerSecond))}</li>
-      <li>{figure(generatedTokens, `${formatTokens(figures.generatedTokens)} tokens`)}</li>
+      <li>
+        {/* As above, so that the line fits beside an open Monitor. */}
+        {figure(prefillSpeed, decode === notMeasured ? prefill : prefill.replace(rateUnit, ''))}
+        <span className={styles.plus}>·</span>
+        {figure(decodeSpeed, decode)}
+      </li>
     </ul>
   );
 }

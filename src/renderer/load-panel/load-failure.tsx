@@ -8,10 +8,14 @@ export interface LoadFailureProps {
   onDismiss(): void;
 }
 
+/** The engine's own words on what became of the model; they are not said a second time. */
+const toldAftermath = /No model is loaded now\.|The model is loaded as it was before\./;
+
 /** Why the load failed, what to do next, and what became of the model before. */
 export function LoadFailure({ error, onDismiss }: LoadFailureProps) {
   const model = useApp(state => state.model);
-  const aftermath = aftermathOf(model);
+  const aftermath =
+    error.code !== 'cancelled' && toldAftermath.test(error.message) ? null : aftermathOf(model);
   if (error.code === 'cancelled') {
     return (
       <Callout tone="info" live onDismiss={onDismiss}>

@@ -15,7 +15,7 @@ import styles from './load-panel.module.css';
 import { LoadProgressView } from './load-progress-view.tsx';
 import { ModelFile } from './model-file.tsx';
 import { OptionFields } from './option-fields.tsx';
-import { PlanView } from './plan-view.tsx';
+import { PlanTotal, PlanView } from './plan-view.tsx';
 
 const panelWidth = 480;
 
@@ -125,7 +125,10 @@ function Actions({ form, canUnload, onLoad, onUnload }: ActionsProps) {
       {/* What is wrong with the file is written under its field already. */}
       <p
         id={blockerId}
-        className={classNames(styles.blocker, blocker === form.model.error && styles.hidden)}
+        className={classNames(
+          styles.blocker,
+          (blocker === null || blocker === form.model.error) && styles.hidden,
+        )}
         aria-live="polite"
       >
         {blocker !== null && (
@@ -137,6 +140,7 @@ function Actions({ form, canUnload, onLoad, onUnload }: ActionsProps) {
           </>
         )}
       </p>
+      {blocker === null && <PlanTotal form={form} />}
       <div className={styles.actions}>
         {canUnload && (
           <Button variant="quiet" onClick={onUnload}>

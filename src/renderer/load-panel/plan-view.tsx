@@ -1,3 +1,4 @@
+import { TriangleAlert } from 'lucide-react';
 import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
 import type { LoadPlan } from '#shared/model/load.ts';
 import { Callout } from '../ui/callout.tsx';
@@ -27,6 +28,30 @@ export function PlanView({ form }: { readonly form: LoadForm }) {
   return <Plan plan={plan.value} options={form.options} pending={plan.pending} />;
 }
 
+/** The sum beside what is free: what the panel is for, so it stands where it never scrolls away. */
+export function PlanTotal({ form }: { readonly form: LoadForm }) {
+  const { plan } = form;
+  if (plan.value === null) return null;
+  const { total, unknown, missing } = planSum(plan.value);
+  return (
+    <p
+      className={styles.total}
+      aria-live="polite"
+      data-pending={plan.pending}
+      data-missing={missing > 0}
+    >
+      {missing > 0 && <TriangleAlert aria-hidden="true" />}
+      <span>
+        Needs{' '}
+        <em>
+          {unknown.length === 0 ? 'about' : 'more than'} {formatBytes(total)}
+        </em>
+        , {formatBytes(plan.value.freeBytes)} free
+      </span>
+    </p>
+  );
+}
+
 interface PlanProps extends Pick<LoadForm, 'options'> {
   readonly plan: LoadPlan;
   readonly pending: boolean;
@@ -41,15 +66,7 @@ function Plan({ plan, options, pending }: PlanProps) {
   };
   return (
     <section className={styles.plan} aria-label="Expected memory" data-pending={pending}>
-      <div className={styles.head}>
-        <h3 className={styles.title}>Expected memory</h3>
-        <p className={styles.total} aria-live="polite">
-          <em>
-            {unknown.length === 0 ? 'about' : 'more than'} {formatBytes(total)}
-          </em>{' '}
-          of {formatBytes(plan.freeBytes)} free
-        </p>
-      </div>
+      <h3 className={styles.title}>Expected memory</h3>
       <div className={styles.bar} aria-hidden="true">
         {parts.map(({ key, bytes }) => (
           <span
