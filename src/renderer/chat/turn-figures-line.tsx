@@ -1,5 +1,11 @@
 import { type MetricDefinition, metricDefinitions } from '#shared/metrics/definitions.ts';
-import { formatDuration, formatRate, formatTokens, notMeasured } from '#shared/metrics/format.ts';
+import {
+  formatDuration,
+  formatRate,
+  formatTokenCount,
+  formatTokens,
+  notMeasured,
+} from '#shared/metrics/format.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import { Figure } from '../ui/figure.tsx';
 import styles from './turn-figures-line.module.css';
@@ -30,7 +36,7 @@ export function TurnFiguresLine({ figures, focusable }: TurnFiguresLineProps) {
         <span className={styles.plus}>+</span>
         {figure(reusedTokens, formatTokens(figures.reusedTokens))}
         <span className={styles.plus}>+</span>
-        {figure(generatedTokens, `${formatTokens(figures.generatedTokens)} tokens`)}
+        {figure(generatedTokens, formatTokenCount(figures.generatedTokens))}
       </li>
       <li>
         {/* As above, so that the line fits beside an open Monitor. */}

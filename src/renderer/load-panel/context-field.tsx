@@ -1,4 +1,4 @@
-import { formatTokens } from '#shared/metrics/format.ts';
+import { formatTokenCount, formatTokens } from '#shared/metrics/format.ts';
 import { maxContextLength } from '#shared/model/load.ts';
 import { Callout } from '../ui/callout.tsx';
 import { NumberField } from '../ui/number-field.tsx';
@@ -36,7 +36,7 @@ export function ContextField({ form }: { readonly form: LoadForm }) {
           onValueChange={position => change({ contextLength: scale.tokensAt(position) })}
           min={scale.min}
           max={scale.max}
-          valueText={resolved === null ? 'auto' : `${formatTokens(resolved)} tokens`}
+          valueText={resolved === null ? 'auto' : formatTokenCount(resolved)}
         />
         {trained !== null && scale.trainedAt !== null && (
           <div className={styles.marks} aria-hidden="true">

@@ -4,7 +4,13 @@ import { bytesPerToken } from '#shared/kv-cache/cache-size.ts';
 import { type CacheContents, cacheContents } from '#shared/metrics/cache-contents.ts';
 import { turnsLeft, typicalTurnTokens } from '#shared/metrics/cache-forecast.ts';
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
-import { formatBytes, formatPercent, formatTokens, notMeasured } from '#shared/metrics/format.ts';
+import {
+  formatBytes,
+  formatPercent,
+  formatTokenCount,
+  formatTokens,
+  notMeasured,
+} from '#shared/metrics/format.ts';
 import type { LoadReport } from '#shared/model/load.ts';
 import { useChat, usePage } from '../state/page-context.tsx';
 import { Figure } from '../ui/figure.tsx';
@@ -30,7 +36,7 @@ export function CacheGauge({ report }: { readonly report: LoadReport }) {
   const layers = report.planned.model.attentionLayers;
   const { typeK, typeV } = report.options;
   const perToken = layers === null ? null : bytesPerToken(layers, typeK, typeV);
-  const tokens = (count: number) => (known ? `${formatTokens(count)} tokens` : notMeasured);
+  const tokens = (count: number) => formatTokenCount(known ? count : null);
   const bytes = (count: number | null) => (known ? { secondary: formatBytes(count) } : {});
 
   return (
@@ -77,7 +83,7 @@ export function CacheGauge({ report }: { readonly report: LoadReport }) {
         <Figure
           definition={metricDefinitions.typicalTurn}
           layout="inline"
-          value={typical === null ? notMeasured : `${formatTokens(typical)} tokens`}
+          value={formatTokenCount(typical)}
         />
         <Figure
           definition={metricDefinitions.bytesPerToken}
@@ -107,7 +113,7 @@ function Bar({ used, reserved, contents }: BarProps) {
           { name: 'This prompt', tokens: contents.prompt, colour: 'series-prompt' },
           { name: 'This answer', tokens: contents.answer, colour: 'series-answer' },
         ];
-  const words = parts.map(({ name, tokens }) => `${name}: ${formatTokens(tokens)} tokens`);
+  const words = parts.map(({ name, tokens }) => `${name}: ${formatTokenCount(tokens)}`);
   return (
     <>
       <Meter.Root

@@ -1,7 +1,12 @@
 import { useStore } from 'zustand';
 import { steadyCeiling, timeAgoLabel } from '#shared/metrics/axis-scale.ts';
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
-import { formatPercent, formatRate, formatTokens, notMeasured } from '#shared/metrics/format.ts';
+import {
+  formatPercent,
+  formatRate,
+  formatTokenCount,
+  formatTokens,
+} from '#shared/metrics/format.ts';
 import { type HistoryLine, tabulate } from '#shared/metrics/history-table.ts';
 import { type TimeWindow, traceColumns } from '#shared/metrics/telemetry-history.ts';
 import { usePage } from '../state/page-context.tsx';
@@ -195,7 +200,7 @@ function range(line: HistoryLine | undefined): string | null {
 }
 
 function tokensNow(tokens: number | undefined): string {
-  return tokens === undefined ? notMeasured : `${formatTokens(tokens)} tokens`;
+  return formatTokenCount(tokens ?? null);
 }
 
 function speedNow(active: boolean, speed: number | null | undefined): string {

@@ -1,4 +1,4 @@
-import { formatDuration, formatRate, formatTokens } from '../metrics/format.ts';
+import { formatDuration, formatRate, formatTokenCount, formatTokens } from '../metrics/format.ts';
 import type { TurnFigures } from '../metrics/turn-figures.ts';
 import type { TurnProgress } from './turn-progress.ts';
 
@@ -32,7 +32,7 @@ export function describeStop(figures: TurnFigures): string | null {
         ? 'You stopped this answer before its first token.'
         : 'You stopped this answer.';
     case 'token-limit':
-      return `This answer reached the limit of ${formatTokens(figures.generatedTokens)} ${figures.generatedTokens === 1 ? 'token' : 'tokens'} that is set for one answer. You can raise it in the chat settings.`;
+      return `This answer reached the limit of ${formatTokenCount(figures.generatedTokens)} that is set for one answer. You can raise it in the chat settings.`;
     case 'context-full':
       return `The context is full: ${inUse(figures)}, so the answer ends here. Start a new chat, or load the model with a longer context.`;
   }

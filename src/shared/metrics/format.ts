@@ -22,6 +22,12 @@ export function formatTokens(tokens: number | null): string {
   return tokens === null ? notMeasured : integers.format(tokens);
 }
 
+/** The same with its unit: 24,576 tokens, 1 token. */
+export function formatTokenCount(tokens: number | null): string {
+  if (tokens === null) return notMeasured;
+  return `${formatTokens(tokens)} ${tokens === 1 ? 'token' : 'tokens'}`;
+}
+
 /** 0.84 ms, 840 ms, 2.1 s, 1 min 5 s. */
 export function formatDuration(ms: number | null): string {
   if (ms === null) return notMeasured;

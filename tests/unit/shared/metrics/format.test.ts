@@ -5,8 +5,21 @@ import {
   formatDuration,
   formatPercent,
   formatRate,
+  formatTokenCount,
   formatTokens,
 } from '#shared/metrics/format.ts';
+
+describe('formatTokenCount', () => {
+  test('a single token in the plural, or one made up where none was counted', () => {
+    expect([0, 1, 2, 24_576, null].map(formatTokenCount)).toEqual([
+      '0 tokens',
+      '1 token',
+      '2 tokens',
+      '24,576 tokens',
+      'not measured',
+    ]);
+  });
+});
 
 describe('figures as text', () => {
   test.each([
