@@ -54,6 +54,12 @@ export const fileEntrySchema = z.object({
 });
 export type FileEntry = z.infer<typeof fileEntrySchema>;
 
+/** Blank lines around a message are dropped; the indentation of its first line may be code. */
+const messageTextSchema = z
+  .string()
+  .regex(/\S/, 'the message is empty')
+  .overwrite(text => text.trimEnd().replace(/^(?:[^\S\n]*\n)+/, ''));
+
 /** What the page (or any other front end) may ask of the host. */
 export const appContract = {
   'app.info': call(nothing, appInfoSchema),
@@ -109,7 +115,10 @@ export const appContract = {
 
   /** Answers when the user's message is on disk; the answer then comes over `chat.follow`. */
   'chat.send': call(
-    z.object({ conversationId: conversationIdSchema, text: z.string().trim().min(1) }),
+    z.object({
+      conversationId: conversationIdSchema,
+      text: messageTextSchema,
+    }),
     z.object({ userMessageId: messageIdSchema, answerId: messageIdSchema }),
   ),
   /** Ends the running answer, or a message's wait for the model: its `chat.send` then is `cancelled`. */
