@@ -17,8 +17,8 @@ const noCache: CacheFill = {
   capacityBytes: null,
 };
 
-/** While decoding, samples are made at most this often: building one costs time between two tokens. */
-const sampleIntervalMs = 100;
+/** While tokens bring no text (a special token, half a character) samples come at this distance. */
+const silentIntervalMs = 250;
 
 /** Keeps the telemetry signal up to date. */
 export class TelemetryMeter {
@@ -45,9 +45,13 @@ export class TelemetryMeter {
    */
   decoded(atMs: number, fill: () => CacheFill): void {
     this.#window.record(atMs);
-    if (atMs - this.#sampledAt < sampleIntervalMs) return;
-    this.#sampledAt = atMs;
-    this.#signal.set(sample('decode', fill(), null, this.#window.tokensPerSecond()));
+    if (atMs - this.#sampledAt >= silentIntervalMs) this.decoding(fill());
+  }
+
+  /** A sample that goes out together with text: what shows both is drawn once for both. */
+  decoding(fill: CacheFill): void {
+    this.#sampledAt = performance.now();
+    this.#signal.set(sample('decode', fill, null, this.#window.tokensPerSecond()));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Segment } from '#shared/chat/conversation.ts';
 
-/** At most 20 packets a second: each has the page laid out and painted anew. */
-const intervalMs = 50;
+/** At most 15 packets a second: each has the page laid out and painted anew. */
+const intervalMs = 66;
 
 /**
  * Conflates text into few packets: the first goes out at once, later ones when the interval is over.

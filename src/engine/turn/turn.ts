@@ -186,12 +186,15 @@ class Generation {
       return { stopReason: 'stopped', promptReadAt, firstTokenAt: null };
     }
     emit({ type: 'progress', progress: { phase: 'decode' } });
+    const fill = () => this.#target.fill();
     const answer = new AnswerStream(
       this.#prompt,
       (tokens, special, before) => model.detokenize(tokens, special, before),
-      (segment, text) => emit({ type: 'text', segment, text }),
+      (segment, text) => {
+        emit({ type: 'text', segment, text });
+        telemetry.decoding(fill());
+      },
     );
-    const fill = () => this.#target.fill();
     let stopReason: StopReason = 'end-of-turn';
     let token = first.value.token;
     let tokenAt = firstTokenAt;

@@ -35,7 +35,7 @@ export type TurnRequest = z.infer<typeof turnRequestSchema>;
 
 export const turnPacketSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), progress: turnProgressSchema }),
-  /** Text of one or more tokens, conflated to at most 20 packets a second. */
+  /** Text of one or more tokens, conflated to at most 15 packets a second. */
   z.object({ type: z.literal('text'), segment: segmentSchema, text: z.string() }),
 ]);
 export type TurnPacket = z.infer<typeof turnPacketSchema>;
@@ -57,7 +57,7 @@ export const engineContract = {
   'turn.run': stream(turnRequestSchema, turnPacketSchema, turnFiguresSchema),
   /** Stops the running turn with this answer; the stream then ends by itself with its figures. */
   'turn.stop': call(z.object({ answerId: messageIdSchema }), z.null()),
-  telemetry: signal(telemetrySampleSchema, { maxHz: 10 }),
+  telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),
 } as const;
 
 export type EngineContract = typeof engineContract;

@@ -16,30 +16,22 @@ interface Entry {
 }
 
 /**
- * Draws all canvases that are out of date in one animation frame, at most every `intervalMs`: what a
- * frame costs is being composed and painted at all, not how many small canvases changed in it. No
- * frame is asked for before it is due, and none while nothing is new.
- *
- * @param requestFrame calls back with its time in the first animation frame after a delay
+ * Draws all canvases that are out of date in one animation frame: what a frame costs is being composed
+ * and painted at all, not how many small canvases changed in it. How often that is follows from how
+ * often something new comes in; while nothing does, no frame is asked for.
  */
-export function createDrawSchedule(
-  intervalMs: number,
-  requestFrame: (delayMs: number, callback: (nowMs: number) => void) => void,
-  now: () => number,
-): DrawSchedule {
+export function createDrawSchedule(requestFrame: (callback: () => void) => void): DrawSchedule {
   const entries = new Set<Entry>();
   let requested = false;
-  let drawnAt = -Infinity;
 
   function request() {
     if (requested) return;
     requested = true;
-    requestFrame(Math.max(0, drawnAt + intervalMs - now()), frame);
+    requestFrame(frame);
   }
 
-  function frame(nowMs: number) {
+  function frame() {
     requested = false;
-    drawnAt = nowMs;
     for (const entry of entries) {
       if (!entry.stale) continue;
       entry.stale = false;

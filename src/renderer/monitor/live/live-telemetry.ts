@@ -6,11 +6,7 @@ import type { AppStore } from '../../state/app-store.ts';
 import type { Chat } from '../../state/chat-store.ts';
 import { createDrawSchedule, type DrawSchedule } from './draw-schedule.ts';
 
-/**
- * A pixel of the shortest window is 100 ms wide: drawing more often would show nothing more. Figures
- * that a person reads change slower.
- */
-const drawIntervalMs = 100;
+/** Figures that a person reads change slower than the charts. */
 const calmIntervalMs = 250;
 
 /**
@@ -32,33 +28,30 @@ export function createLiveTelemetry(
   chat: Chat,
 ): LiveTelemetry {
   const history = new TelemetryHistory();
-  const schedule = createDrawSchedule(
-    drawIntervalMs,
-    (delayMs, callback) => {
-      if (delayMs === 0) requestAnimationFrame(callback);
-      else setTimeout(() => requestAnimationFrame(callback), delayMs);
-    },
-    () => performance.now(),
-  );
+  // Samples come with text, at most 15 times a second: both are painted in the same frame.
+  const schedule = createDrawSchedule(callback => {
+    requestAnimationFrame(callback);
+  });
   const current = createStore<{ readonly sample: TelemetrySample | null }>(() => ({
     sample: null,
   }));
   const view = createStore<{ readonly timeWindow: TimeWindow }>(() => ({ timeWindow: '2min' }));
+  let publishedAt = -Infinity;
   let calmTimer: ReturnType<typeof setTimeout> | undefined;
 
   function publish() {
+    publishedAt = performance.now();
     if (current.getState().sample !== history.latest) current.setState({ sample: history.latest });
   }
 
   function push(sample: TelemetrySample | null) {
     history.push(sample, performance.now());
     schedule.requestAll();
-    if (calmTimer !== undefined) return;
-    publish();
-    calmTimer = setTimeout(() => {
-      calmTimer = undefined;
-      publish();
-    }, calmIntervalMs);
+    clearTimeout(calmTimer);
+    const wait = publishedAt + calmIntervalMs - performance.now();
+    // With a sample rather than between two of them: one frame less to paint.
+    if (wait <= 0) publish();
+    else calmTimer = setTimeout(publish, wait);
   }
 
   connection.onOpen(client => {
