@@ -1,6 +1,8 @@
 // What the app costs per token: decode speed through engine, host and a client, and with the page
 // looking on as well, against a bare node-llama-cpp loop. Same model, prompt, sampling, threads and
-// number of tokens; the three take turns, so that a drift of the machine hits all of them.
+// number of tokens; the three take turns, so that a drift of the machine hits all of them. The speed
+// that counts is that at the median gap between tokens: what else the machine does for a moment moves
+// the mean of a turn, and hardly its median.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +16,7 @@ import { ensureModel, isModelName } from '#tools/models/catalog.ts';
 import { type RunningApp, startApp } from '#tools/running-app/app.ts';
 import { launchBrowser, openPage } from '#tools/running-app/browser.ts';
 import { type BareSetup, bareResultSchema } from './bare-turn.ts';
+import { leaveFirstCore } from './core-pinning.ts';
 
 /** The least that decoding through the app may reach, as a part of the bare loop's speed. */
 const leastRatio = 0.97;
@@ -23,7 +26,7 @@ const question = 'Tell me a very long story about a lighthouse.';
 const { values } = parseArgs({
   options: {
     model: { type: 'string', default: 'medium' },
-    rounds: { type: 'string', default: '9' },
+    rounds: { type: 'string', default: '15' },
     tokens: { type: 'string', default: '128' },
     threads: { type: 'string', default: '1' },
     page: { type: 'boolean', default: true },
@@ -52,9 +55,9 @@ interface Row {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  /** The median over the bare loop's median. */
+  /** The bare loop's median gap over this one's: 1 is as fast. */
   readonly ratio: number;
-  /** Of the same ratio within each round. */
+  /** Of the speeds' ratio within each round. */
   readonly lowestRatio: number;
   readonly highestRatio: number;
   /** Median of the turns' median times between two tokens: hardly moved by what else runs. */
@@ -71,12 +74,14 @@ async function measure(): Promise<Row[]> {
   await using cleanup = new AsyncDisposableStack();
   const bare = await startBareLoop(setup);
   cleanup.defer(bare.end);
+  pinning.giveFirstCore(bare.processId);
   const app = cleanup.use(await startApp());
   const browser = await launchBrowser();
   cleanup.defer(() => browser.close());
   const client = app.connect();
   cleanup.defer(() => client.close());
   await prepare(client, setup);
+  pinning.giveFirstCore(await engineProcess(client));
 
   const contenders: Contender[] = [
     { name: 'bare node-llama-cpp loop', run: bare.run },
@@ -118,7 +123,9 @@ async function startBareLoop(setup: BareSetup) {
   });
   ended.catch(() => {});
   await Promise.race([once(child, 'message'), ended]);
+  if (child.pid === undefined) throw new Error('The bare loop did not start.');
   return {
+    processId: child.pid,
     async run(): Promise<Turn> {
       const answer = once(child, 'message');
       child.send({ prompt: templated(question), tokens });
@@ -153,6 +160,14 @@ async function prepare(client: Client<AppContract>, setup: BareSetup): Promise<v
       batchSize: setup.batchSize,
     },
   });
+}
+
+async function engineProcess(client: Client<AppContract>): Promise<number> {
+  const ready = Promise.withResolvers<number>();
+  using _watch = client.watch('engine', state => {
+    if (state.phase === 'ready') ready.resolve(state.processId);
+  });
+  return await ready.promise;
 }
 
 async function startConversation(client: Client<AppContract>, title: string): Promise<string> {
@@ -232,16 +247,20 @@ function row(name: string, turns: readonly Turn[], bareTurns: readonly Turn[]): 
     median: middle,
     min: Math.min(...speeds),
     max: Math.max(...speeds),
-    ratio: middle / (median(bareSpeeds) ?? Number.NaN),
+    ratio: medianGap(bareTurns) / medianGap(turns),
     lowestRatio: Math.min(...ratios),
     highestRatio: Math.max(...ratios),
-    gapMs: median(turns.map(turn => turn.gapMs)) ?? Number.NaN,
+    gapMs: medianGap(turns),
   };
+}
+
+function medianGap(turns: readonly Turn[]): number {
+  return median(turns.map(turn => turn.gapMs)) ?? Number.NaN;
 }
 
 function print(rows: readonly Row[]): void {
   console.log(
-    `Decode speed, tokens/s: model ${values.model}, ${tokens} tokens per turn, ${values.threads} thread(s), ${rounds} interleaved rounds after one that was discarded\n`,
+    `Decode speed, tokens/s: model ${values.model}, ${tokens} tokens per turn, ${values.threads} thread(s), ${rounds} interleaved rounds after one that was discarded, ${pinning.pinned ? 'engine and bare loop on one core, the rest on the others' : 'not pinned to cores'}\n`,
   );
   const cells = rows.map(each => [
     each.name,
@@ -251,7 +270,10 @@ function print(rows: readonly Row[]): void {
     `${each.lowestRatio.toFixed(3)}..${each.highestRatio.toFixed(3)}`,
     `${each.gapMs.toFixed(2)} ms`,
   ]);
-  const table = [['', 'median', 'min..max', 'ratio', 'per round', 'median gap'], ...cells];
+  const table = [
+    ['', 'median', 'min..max', 'gap ratio', 'speed ratio per round', 'median gap'],
+    ...cells,
+  ];
   const widths = table[0]?.map((_, column) =>
     Math.max(...table.map(line => line[column]?.length ?? 0)),
   );
@@ -267,6 +289,7 @@ function print(rows: readonly Row[]): void {
   }
 }
 
+const pinning = leaveFirstCore();
 const rows = await measure();
 if (values.json) console.log(JSON.stringify({ leastRatio, rows }));
 else print(rows);
