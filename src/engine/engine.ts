@@ -25,8 +25,9 @@ for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {});
 const port = parentPort();
 const engine = new Engine();
 port.onClose(() => {
-  // Nobody is left to answer: memory is freed by the end of the process.
-  process.exit(0);
+  // Nobody is left to answer: memory is freed by the end of the process. The port also closes when a
+  // defect ends the process, and the exit code of that must stand.
+  process.exit();
 });
 serve(engineContract, port, engine.handlers);
 

@@ -219,7 +219,7 @@ describe('figures', () => {
     expect(done).toBe(turn.figures.prefilledTokens);
     const texts = turn.packets.filter(packet => packet.type === 'text').length;
     const ms = turn.figures.interTokenLatency === null ? 0 : decodeMs(turn.figures);
-    expect(texts).toBeLessThanOrEqual(Math.ceil((ms / 1000) * 15) + 2);
+    expect(texts).toBeLessThanOrEqual(Math.ceil((ms / 1000) * 10) + 2);
   });
 
   it('would catch telemetry that never says how full the cache is', async () => {

@@ -1,7 +1,10 @@
 import type { Segment } from '#shared/chat/conversation.ts';
 
-/** At most 15 packets a second: each has the page laid out and painted anew. */
-const intervalMs = 66;
+/**
+ * At most 10 packets a second: each has the page laid out and painted anew, which takes time from
+ * decoding where cores are few. Only models faster than that ever wait.
+ */
+const intervalMs = 100;
 
 /**
  * Conflates text into few packets: the first goes out at once, later ones when the interval is over.

@@ -35,7 +35,7 @@ export type TurnRequest = z.infer<typeof turnRequestSchema>;
 
 export const turnPacketSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), progress: turnProgressSchema }),
-  /** Text of one or more tokens, conflated to at most 15 packets a second. */
+  /** Text of one or more tokens, conflated to at most 10 packets a second. */
   z.object({ type: z.literal('text'), segment: segmentSchema, text: z.string() }),
 ]);
 export type TurnPacket = z.infer<typeof turnPacketSchema>;

@@ -6,7 +6,10 @@ import type { AppStore } from '../../state/app-store.ts';
 import type { Chat } from '../../state/chat-store.ts';
 import { createDrawSchedule, type DrawSchedule } from './draw-schedule.ts';
 
-/** Figures that a person reads change slower than the charts. */
+/**
+ * Charts and figures move together, four times a second: faster than a figure can be read, and a
+ * pixel of the usual window is 400 ms wide. Painting more often would take time from decoding.
+ */
 const calmIntervalMs = 250;
 
 /**
@@ -28,7 +31,6 @@ export function createLiveTelemetry(
   chat: Chat,
 ): LiveTelemetry {
   const history = new TelemetryHistory();
-  // Samples come with text, at most 15 times a second: both are painted in the same frame.
   const schedule = createDrawSchedule(callback => {
     requestAnimationFrame(callback);
   });
@@ -41,15 +43,15 @@ export function createLiveTelemetry(
 
   function publish() {
     publishedAt = performance.now();
+    schedule.requestAll();
     if (current.getState().sample !== history.latest) current.setState({ sample: history.latest });
   }
 
   function push(sample: TelemetrySample | null) {
     history.push(sample, performance.now());
-    schedule.requestAll();
     clearTimeout(calmTimer);
     const wait = publishedAt + calmIntervalMs - performance.now();
-    // With a sample rather than between two of them: one frame less to paint.
+    // With a sample rather than between two: samples come with text, and both share a frame.
     if (wait <= 0) publish();
     else calmTimer = setTimeout(publish, wait);
   }
