@@ -37,7 +37,7 @@ export function createDoor(port: number, token: LaunchToken): Door {
 
   function refuseToken(target: URL): Refusal | null {
     if (token.matches(target.searchParams.get('token') ?? '')) return null;
-    return { status: 401, text: 'This link belongs to another launch of Headroom.' };
+    return { status: 401, text: 'This link has no token, or that of another launch.' };
   }
 
   return {

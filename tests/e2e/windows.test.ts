@@ -72,7 +72,7 @@ test('a draft is not lost by a reload', async () => {
 test('a page without the token of this launch is told so and asks no further', async () => {
   const { origin } = new URL(shared.app.url);
   const { page, context, complaints } = await openPage(shared.browser, `${origin}/`);
-  await page.getByText('This link belongs to another launch of Headroom.').waitFor();
+  await page.getByText('This link has no token, or that of another launch.').waitFor();
   await page.getByText('Open the link that Headroom printed').waitFor();
   // The browser's own note about the refused socket, and nothing else.
   expect(complaints.filter(text => !/WebSocket|401/.test(text))).toEqual([]);

@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '#shared/errors/app-error.ts';
+import { formatBytes } from '#shared/metrics/format.ts';
 import { type GgufHeader, parseGgufHeader } from './gguf-header.ts';
 import { tensorBytes } from './tensor-size.ts';
 
@@ -102,8 +103,11 @@ function checkTensorsWithinFile(header: GgufHeader, fileBytes: number): void {
   if (header.tensors.length === 0 || end <= fileBytes) return;
   throw new AppError(
     'model-truncated',
-    `The model file is incomplete: it has ${fileBytes} bytes, and its weights need ${end}.`,
-    { suggestion: 'The download or copy was probably interrupted: fetch the file again.' },
+    `The model file is incomplete: it has ${formatBytes(fileBytes)}, and its weights end at ${formatBytes(end)}.`,
+    {
+      suggestion: 'The download or copy was probably interrupted: fetch the file again.',
+      details: `${fileBytes} of ${end} bytes`,
+    },
   );
 }
 

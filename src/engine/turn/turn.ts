@@ -264,7 +264,7 @@ function refuseIfTooLong(prompt: RenderedPrompt, capacity: number): void {
   const format = new Intl.NumberFormat('en-US');
   throw new AppError(
     'prompt-too-long',
-    `This conversation is ${format.format(length)} tokens long, and the context holds ${format.format(capacity)}.`,
+    `This conversation is ${format.format(length)} tokens long, and the context has room for ${format.format(capacity)}.`,
     { suggestion: 'Load the model with a longer context, or start a new chat.' },
   );
 }

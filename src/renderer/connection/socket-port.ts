@@ -19,7 +19,7 @@ export async function openSocketPort(token: string): Promise<Port> {
   if (await hasOpened(socket)) return port;
   port.close();
   if (await isRefused(url)) {
-    throw new AppError('not-allowed', 'This link belongs to another launch of Headroom.', {
+    throw new AppError('not-allowed', 'This link has no token, or that of another launch.', {
       suggestion: 'Open the link that Headroom printed when it was started last.',
     });
   }
