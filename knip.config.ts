@@ -7,7 +7,7 @@ export default {
     'src/engine/engine.ts',
     'src/cli/cli.ts',
     'src/renderer/main.tsx',
-    'tools/bench/{overhead,ui}.ts',
+    'tools/bench/{overhead,stop,threads,ui}.ts',
     'tools/build/build.ts',
     'tools/check/check.ts',
     'tools/models/generate.ts',
@@ -17,7 +17,7 @@ export default {
   ],
   // Started by name through tools/setup/package-command.mjs, or by electron-builder itself.
   ignoreDependencies: ['@biomejs/biome', 'electron-builder', '@electron/fuses'],
-  ignoreBinaries: ['fc-list'],
+  ignoreBinaries: ['fc-list', 'taskset'],
   project: ['src/**/*.{ts,tsx}', 'tests/**/*.{ts,tsx}', 'tools/**/*.{ts,mjs}', 'bin/*.js'],
   // The type of a value that a module exports is part of its signature, used by name or not.
   ignoreExportsUsedInFile: { interface: true, type: true },

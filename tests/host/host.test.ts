@@ -168,7 +168,10 @@ describe('a message', () => {
     await using host = await startHost({ engine: 'steady-engine' });
     const id = await newChat(host);
     const viewer = follow(host.client, id);
-    const sent = await host.client.call('chat.send', { conversationId: id, text: ' Hello there ' });
+    const sent = await host.client.call('chat.send', {
+      conversationId: id,
+      text: 'Hello there \n',
+    });
     const answer = await viewer.ended(sent.answerId);
     expect(answer).toMatchObject({
       status: 'done',

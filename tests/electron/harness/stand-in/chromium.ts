@@ -14,7 +14,7 @@ const profile = mkdtempSync(join(tmpdir(), 'headroom-harness-'));
 
 /** The pipe also ties the two lives together: Chromium ends when this process does, however it does. */
 function start(): ChildProcess {
-  const executable = process.env['HEADROOM_BROWSER'];
+  const executable = process.env.HEADROOM_BROWSER;
   if (executable === undefined) throw new Error('HEADROOM_BROWSER does not name a browser.');
   return spawn(
     executable,
