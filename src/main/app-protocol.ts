@@ -1,7 +1,14 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
+import { pageHeaders } from '#shared/contract/page-headers.ts';
 import { isOwnUrl } from './origin.ts';
-import { securityHeaders } from './security-headers.ts';
+
+/** Sent with every answer of the app's protocol, refusals included. */
+const headers: Readonly<Record<string, string>> = {
+  ...pageHeaders([]),
+  // The files change with the app's version; a stale page must never meet a newer main process.
+  'Cache-Control': 'no-cache',
+};
 
 /** Also the allow-list: what the renderer's build never makes is not served. */
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -33,7 +40,7 @@ export function createAppProtocol(directory: string): (request: Request) => Prom
       const file = await realpath(join(root, path));
       if (!file.startsWith(root + sep)) return refuse(403);
       const body = request.method === 'HEAD' ? null : await readFile(file);
-      return new Response(body, { headers: { ...securityHeaders, 'Content-Type': mediaType } });
+      return new Response(body, { headers: { ...headers, 'Content-Type': mediaType } });
     } catch (error) {
       if (isMissing(error)) return refuse(404);
       throw error;
@@ -54,7 +61,7 @@ function relativePath(url: string): string | null {
 }
 
 function refuse(status: number): Response {
-  return new Response(null, { status, headers: securityHeaders });
+  return new Response(null, { status, headers });
 }
 
 function isMissing(error: unknown): boolean {

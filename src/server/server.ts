@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { Host } from '#host/host.ts';
+import { pageHeaders } from '#shared/contract/page-headers.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { createWebSocketPort } from '#shared/rpc/ports/web-socket-port.ts';
 import { createDoor, type Door } from './door.ts';
@@ -9,7 +10,6 @@ import { Heartbeat } from './heartbeat.ts';
 import { createLaunchToken } from './launch-token.ts';
 import { servePageFiles } from './page-files.ts';
 import { refuseConnection, refuseResponse } from './refusal.ts';
-import { securityHeaders } from './security-headers.ts';
 
 const loopback = '127.0.0.1';
 
@@ -41,7 +41,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const port = await listen(server, options.port ?? 0);
   const token = createLaunchToken();
   const door = createDoor(port, token);
-  const headers = new Map(Object.entries(securityHeaders(door.hosts)));
+  const headers = new Map(Object.entries(pageHeaders(door.hosts.map(host => `ws://${host}`))));
 
   server.on('request', (request, response) => {
     response.setHeaders(headers);

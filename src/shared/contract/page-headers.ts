@@ -1,12 +1,12 @@
 /**
- * What every answer of the server carries, refusals included. The page needs its own files and its
- * own socket and nothing else, so it may not connect anywhere, frame anything or send a form.
+ * What every answer that carries the page's files is sent with, in either shell, refusals included. The
+ * page needs its own files and its port and nothing else, so it may not connect anywhere, frame
+ * anything or send a form.
  *
- * @param hosts the names and port that the server answers to (`127.0.0.1:8080`)
+ * @param sockets addresses that the page may connect to beside its own origin (`ws://127.0.0.1:8080`);
+ *   named because 'self' does not cover a socket's scheme in older browsers
  */
-export function securityHeaders(hosts: readonly string[]): Readonly<Record<string, string>> {
-  // Named beside 'self', which in older browsers does not cover the socket's scheme.
-  const sockets = hosts.map(host => `ws://${host}`);
+export function pageHeaders(sockets: readonly string[]): Readonly<Record<string, string>> {
   const contentSecurityPolicy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -14,7 +14,7 @@ export function securityHeaders(hosts: readonly string[]): Readonly<Record<strin
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self'",
-    `connect-src 'self' ${sockets.join(' ')}`,
+    ["connect-src 'self'", ...sockets].join(' '),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
