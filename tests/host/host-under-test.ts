@@ -167,3 +167,8 @@ export function follow(client: AppClient, conversationId: string): Viewer {
     },
   };
 }
+
+/** The id of a new conversation. */
+export async function newChat({ client }: HostUnderTest): Promise<string> {
+  return (await client.call('conversations.create', {})).id;
+}
