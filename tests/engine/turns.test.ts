@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PromptMessage } from '#shared/contract/engine-contract.ts';
 import type { TelemetrySample } from '#shared/metrics/telemetry.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
+import { writeGguf } from '#tools/gguf/gguf-writer.ts';
 import { ensureModel, type ModelName } from '#tools/models/catalog.ts';
-import { writeGguf } from '#tools/models/gguf-writer.ts';
 import { randomModel } from '#tools/models/random-model.ts';
 import { RECIPES } from '#tools/models/recipes.ts';
 import {

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeGguf } from './gguf-writer.ts';
+import { writeGguf } from '../gguf/gguf-writer.ts';
 import { MALFORMED, type MalformedName } from './malformed.ts';
 import { randomModel } from './random-model.ts';
 import { RECIPES, type WellFormedName } from './recipes.ts';
@@ -87,15 +87,17 @@ let knownHash: Promise<string> | undefined;
 
 /** Ten hexadecimal digits over everything that decides what a generated file holds. */
 function recipeHash(): Promise<string> {
-  knownHash ??= hashSources();
+  knownHash ??= hashSources([import.meta.dirname, join(import.meta.dirname, '..', 'gguf')]);
   return knownHash;
 }
 
-async function hashSources(): Promise<string> {
-  const names = (await readdir(import.meta.dirname)).filter(name => name.endsWith('.ts')).sort();
+async function hashSources(directories: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const name of names) {
-    hash.update(name).update(await readFile(join(import.meta.dirname, name)));
+  for (const directory of directories) {
+    const names = (await readdir(directory)).filter(name => name.endsWith('.ts')).sort();
+    for (const name of names) {
+      hash.update(name).update(await readFile(join(directory, name)));
+    }
   }
   return hash.digest('hex').slice(0, 10);
 }

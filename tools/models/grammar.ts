@@ -1,4 +1,4 @@
-import type { TokenRole, Vocabulary } from './vocabulary.ts';
+import type { SpokenVocabulary, TokenRole } from './vocabulary.ts';
 
 /**
  * How the generated models are led to speak in sentences although their weights are random.
@@ -57,7 +57,7 @@ export function embeddedRole(role: TokenRole): Float32Array {
 }
 
 export interface RoleLogits {
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: SpokenVocabulary;
   /**
    * Logit of the end of turn after a full stop, where the best opening word gets about 0; undefined
    * for a model that never ends by itself. Measured lengths are in the README.

@@ -1,6 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { ByteSink } from './gguf-value.ts';
-import { encodeGgufHeader, type GgufContent, type GgufTensor, writeGguf } from './gguf-writer.ts';
+import { ByteSink } from '../gguf/gguf-value.ts';
+import {
+  encodeGgufHeader,
+  type GgufContent,
+  type GgufTensor,
+  writeGguf,
+} from '../gguf/gguf-writer.ts';
 import { randomModel } from './random-model.ts';
 import { RECIPES } from './recipes.ts';
 

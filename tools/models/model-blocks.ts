@@ -1,5 +1,5 @@
-import type { GgufTensor } from './gguf-writer.ts';
-import type { ModelShape } from './model-recipe.ts';
+import type { GgufTensor } from '../gguf/gguf-writer.ts';
+import type { ModelShape } from '../gguf/model-metadata.ts';
 import { blockShare, matrix, norm, type WeightPlan } from './weights.ts';
 
 /**

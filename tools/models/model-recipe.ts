@@ -1,14 +1,5 @@
-import type { TensorType } from './tensor-encoding.ts';
-
-export interface ModelShape {
-  readonly layers: number;
-  readonly width: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headSize: number;
-  readonly feedForward: number;
-  readonly contextLength: number;
-}
+import type { ModelShape } from '../gguf/model-metadata.ts';
+import type { TensorType } from '../gguf/tensor-encoding.ts';
 
 interface CommonRecipe {
   /** `general.name` of the file. */

@@ -1,4 +1,5 @@
-import type { Gemma3Recipe, LlamaRecipe, ModelShape } from './model-recipe.ts';
+import type { ModelShape } from '../gguf/model-metadata.ts';
+import type { Gemma3Recipe, LlamaRecipe } from './model-recipe.ts';
 
 const SMALL: ModelShape = {
   layers: 4,

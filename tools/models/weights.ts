@@ -1,8 +1,8 @@
-import type { GgufTensor } from './gguf-writer.ts';
+import type { GgufTensor } from '../gguf/gguf-writer.ts';
+import { type SeededRandom, seededRandom } from '../gguf/seeded-random.ts';
+import type { TensorType } from '../gguf/tensor-encoding.ts';
 import { embeddedRole, GRAMMAR_ENERGY, GRAMMAR_WIDTH, outputRole } from './grammar.ts';
-import { type SeededRandom, seededRandom } from './seeded-random.ts';
-import type { TensorType } from './tensor-encoding.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { SpokenVocabulary } from './vocabulary.ts';
 
 /** A uniform value in [-a, a) has the variance a^2 / 3. */
 const AMPLITUDE_OF_UNIT_VARIANCE = Math.sqrt(3);
@@ -20,7 +20,7 @@ export interface WeightPlan {
   readonly layers: number;
   /** Type of the matrices; norms are F32, as llama.cpp wants them. */
   readonly type: TensorType;
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: SpokenVocabulary;
   readonly endOfTurnLogit: number | undefined;
 }
 

@@ -7,7 +7,7 @@ import { runStep } from './step.mjs';
 
 /** Everything that the built application depends on. */
 const BUILD_INPUTS = ['src', 'tools/build', 'package.json', 'package-lock.json'];
-const MODEL_INPUTS = ['tools/models'];
+const MODEL_INPUTS = ['tools/models', 'tools/gguf'];
 
 const buildStamp = path.join(repositoryRoot, 'dist', '.stamp');
 const builtInModel = path.join(repositoryRoot, 'build', 'models', 'demo-model.gguf');

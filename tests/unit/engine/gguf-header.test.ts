@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseGgufHeader } from '#engine/gguf/gguf-header.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { encodeGgufHeader } from '#tools/models/gguf-writer.ts';
+import { encodeGgufHeader } from '#tools/gguf/gguf-writer.ts';
 
 const header = encodeGgufHeader({
   metadata: new Map([

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readGgufFileInfo } from 'node-llama-cpp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { GgufValue } from '#tools/models/gguf-value.ts';
-import { type GgufTensor, writeGguf } from '#tools/models/gguf-writer.ts';
-import { encodeTensor, halfBits } from '#tools/models/tensor-encoding.ts';
+import type { GgufValue } from '#tools/gguf/gguf-value.ts';
+import { type GgufTensor, writeGguf } from '#tools/gguf/gguf-writer.ts';
+import { encodeTensor, halfBits } from '#tools/gguf/tensor-encoding.ts';
 
 let directory: string;
 beforeEach(async () => {
