@@ -7,6 +7,7 @@ import { collect, optionValue } from './option-parsers.ts';
 /** What `chat` was asked for; what was left out is the app's default. */
 export interface ChatOptions {
   readonly prompt: readonly string[];
+  readonly separate?: boolean;
   readonly system?: string;
   readonly context?: LoadOptions['contextLength'];
   readonly typeK?: CacheType;
@@ -29,7 +30,8 @@ const examples = `
 Examples:
   headroom chat model.gguf --prompt "Why is the sky blue?"
   headroom chat model.gguf --system "Answer in one sentence." --prompt "Hello" --gen 64 --seed 1
-  headroom chat model.gguf --type-k q8_0 --type-v q8_0 --prompt "Hello" --prompt "Go on" --json`;
+  headroom chat model.gguf --type-k q8_0 --type-v q8_0 --prompt "Hello" --prompt "Go on" --json
+  headroom chat model.gguf --separate --prompt "What is 2 + 2?" --prompt "Who was Ada Lovelace?"`;
 
 export function addChatCommand(
   program: Command,
@@ -37,9 +39,10 @@ export function addChatCommand(
 ): void {
   program
     .command('chat')
-    .description('Load a GGUF file, send it messages of one conversation and print its answers.')
+    .description('Load a GGUF file, send it messages and print its answers.')
     .argument('<file>', 'the GGUF file')
     .requiredOption('--prompt <text>', 'a message; give it again for the next turn', collect)
+    .option('--separate', 'ask every prompt in a conversation of its own')
     .option('--system <text>', 'the system prompt')
     .option(
       '--context <tokens>',

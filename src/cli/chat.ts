@@ -11,7 +11,7 @@ import { type Client, createClient } from '#shared/rpc/client.ts';
 import { createMemoryPorts } from '#shared/rpc/ports/memory-port.ts';
 import type { ChatOptions } from './chat-options.ts';
 import { figuresText, loadResult, type TurnReport, turnReport } from './chat-report.ts';
-import { openConversation } from './conversation.ts';
+import { type Conversation, openConversation } from './conversation.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import type { Installation } from './installation.ts';
 import { catchInterrupts, type Interrupts } from './interrupts.ts';
@@ -24,7 +24,7 @@ interface ChatResult {
   readonly turns: TurnReport[];
 }
 
-/** One conversation through the same host and engine as the app's, on data of its own. */
+/** Chats through the same host and engine as the app's, on data of its own. */
 export async function runChat(
   file: string,
   options: ChatOptions,
@@ -41,7 +41,7 @@ export async function runChat(
         if (signal.aborted) hangUp();
         else signal.addEventListener('abort', hangUp, { once: true });
       }
-      await holdConversation(client, file, options, interrupts, terminal, result);
+      await holdConversations(client, file, options, interrupts, terminal, result);
     });
     if (json) terminal.writeLine(JSON.stringify(result));
     return interrupts.stop.aborted ? exitCodes.interrupted : exitCodes.success;
@@ -82,7 +82,7 @@ async function withHost(
   }
 }
 
-async function holdConversation(
+async function holdConversations(
   client: Client<AppContract>,
   file: string,
   options: ChatOptions,
@@ -93,6 +93,32 @@ async function holdConversation(
   const report = await loadModel(client, file, options, interrupts, terminal);
   result.load = loadResult(report);
 
+  const conversations = options.separate
+    ? options.prompt.map(prompt => [prompt])
+    : [options.prompt];
+  for (const prompts of conversations) {
+    if (interrupts.stop.aborted) return;
+    using conversation = await startConversation(client, options, terminal);
+    for (const prompt of prompts) {
+      if (interrupts.stop.aborted) return;
+      const answer = await conversation.send(prompt, interrupts.stop);
+      if (!options.json) terminal.writeLine('');
+      if (answer.figures === null) {
+        throw answer.error === null
+          ? new AppError('internal', 'An answer ended without its figures.')
+          : AppError.fromData(answer.error);
+      }
+      result.turns.push(turnReport(prompt, answer, answer.figures));
+      if (!options.json) terminal.note(figuresText(answer.figures));
+    }
+  }
+}
+
+async function startConversation(
+  client: Client<AppContract>,
+  options: ChatOptions,
+  terminal: Terminal,
+): Promise<Conversation> {
   const { id } = await client.call('conversations.create', {});
   await client.call('conversations.update', {
     conversationId: id,
@@ -103,24 +129,11 @@ async function holdConversation(
       temperature: options.temperature,
     },
   });
-  const conversation = await openConversation(client, id, (segment, text) => {
+  return await openConversation(client, id, (segment, text) => {
     if (options.json) return;
     if (segment === 'answer') terminal.writeAnswer(text);
     else terminal.writeThought(text);
   });
-
-  for (const prompt of options.prompt) {
-    if (interrupts.stop.aborted) return;
-    const answer = await conversation.send(prompt, interrupts.stop);
-    if (!options.json) terminal.writeLine('');
-    if (answer.figures === null) {
-      throw answer.error === null
-        ? new AppError('internal', 'An answer ended without its figures.')
-        : AppError.fromData(answer.error);
-    }
-    result.turns.push(turnReport(prompt, answer, answer.figures));
-    if (!options.json) terminal.note(figuresText(answer.figures));
-  }
 }
 
 async function loadModel(

@@ -2,8 +2,8 @@ import type { Message, Segment } from '#shared/chat/conversation.ts';
 import type { AppContract } from '#shared/contract/app-contract.ts';
 import type { Client } from '#shared/rpc/client.ts';
 
-/** One conversation with the host, turn after turn. */
-export interface Conversation {
+/** One conversation with the host, turn after turn. Disposing it ends following, not the conversation. */
+export interface Conversation extends Disposable {
   /**
    * Sends a message and waits for the answer's end, however it ended.
    *
@@ -29,10 +29,12 @@ export async function openConversation(
     return end;
   }
 
+  const closed = new AbortController();
   const followed = client.stream(
     'chat.follow',
     { conversationId },
     {
+      signal: closed.signal,
       onItem(event) {
         if (event.type === 'snapshot') opened.resolve();
         else if (event.type === 'delta') onText(event.segment, event.text);
@@ -67,5 +69,7 @@ export async function openConversation(
         stop.removeEventListener('abort', requestStop);
       }
     },
+
+    [Symbol.dispose]: () => closed.abort(),
   };
 }

@@ -12,7 +12,7 @@ export interface Installation {
   readonly builtInModelPath: string | null;
 }
 
-const builtInModelFile = join('models', 'demo-model.gguf');
+const builtInModelFile = 'demo-model.gguf';
 
 /** @throws AppError `not-found` when the app is not built */
 export function findInstallation(): Installation {
@@ -27,7 +27,7 @@ export function findInstallation(): Installation {
       },
     );
   }
-  const modelFolders = [...packagedResources(), join(root, 'build')];
+  const modelFolders = [...packagedModels(), join(root, 'resources')];
   return {
     version: readVersion(root),
     enginePath,
@@ -54,8 +54,8 @@ function readVersion(root: string): string {
 }
 
 /** Electron run as Node knows where the app's large files were packed; Node does not. */
-function packagedResources(): string[] {
+function packagedModels(): string[] {
   return 'resourcesPath' in process && typeof process.resourcesPath === 'string'
-    ? [process.resourcesPath]
+    ? [join(process.resourcesPath, 'models')]
     : [];
 }

@@ -76,6 +76,23 @@ describe('chat', () => {
     expect(plain.stderr).toMatch(/^TTFT .* new and 0 reused .* 12 answer tokens .* cache /);
   });
 
+  test('--separate asks every prompt as if it were the first, in the order given', async () => {
+    const args = ['chat', tiny, '--json', '--gen', '8', ...greedy];
+    const [one, two] = [
+      ['--prompt', 'One'],
+      ['--prompt', 'Two'],
+    ] as const;
+    const turns = async (more: readonly string[]) =>
+      parseChat(await runCommand([...args, ...more])).turns.map(turn => [
+        turn.promptTokens,
+        turn.text,
+      ]);
+    expect(await turns(['--separate', ...two, ...one])).toEqual([
+      ...(await turns(two)),
+      ...(await turns(one)),
+    ]);
+  });
+
   test('the same seed gives the same answer, another one a different one', async () => {
     const run = async (seed: string) =>
       (await runCommand(['chat', tiny, '--prompt', 'Hi', '--gen', '24', '--seed', seed])).stdout;
