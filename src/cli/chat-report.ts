@@ -1,5 +1,5 @@
 import type { Message } from '#shared/chat/conversation.ts';
-import { describeStop } from '#shared/chat/turn-text.ts';
+import { describeDoubt, describeStop } from '#shared/chat/turn-text.ts';
 import { formatDuration, formatPercent, formatRate, formatTokens } from '#shared/metrics/format.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import type { LoadReport } from '#shared/model/load.ts';
@@ -37,5 +37,5 @@ export function figuresText(figures: TurnFigures): string {
   ].join(' · ');
   // The limit was typed by whoever reads this.
   const stop = figures.stopReason === 'token-limit' ? null : describeStop(figures);
-  return stop === null ? line : `${line}\n${stop}`;
+  return [line, stop, describeDoubt(figures)].filter(part => part !== null).join('\n');
 }

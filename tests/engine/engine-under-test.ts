@@ -80,6 +80,7 @@ export interface TurnControl {
   readonly answerId?: string;
   readonly conversationId?: string;
   readonly systemPrompt?: string;
+  readonly measuresOpening?: boolean;
   onPacket?(packet: TurnPacket): void;
 }
 
@@ -100,6 +101,7 @@ export async function runTurn(
       systemPrompt: control.systemPrompt ?? '',
       messages: [...messages],
       sampling: { temperature: 0, maxTokens: 24, ...control.sampling },
+      measuresOpening: control.measuresOpening ?? false,
     },
     {
       onItem(packet) {

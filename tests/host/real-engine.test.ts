@@ -40,12 +40,28 @@ describe('the host with the real engine', () => {
     expect(next.figures?.reusedTokens).toBeGreaterThan(0);
     const late = await follow(host.connect(), id).event(event => event.type === 'snapshot');
     expect(late).toMatchObject({ messages: [{}, answer, {}, next] });
-    const sample = await until(
+    // A signal may still show the turn before when the answer has ended; it must arrive at this one.
+    await until(
       host.client,
       'telemetry',
-      (value): value is NonNullable<typeof value> => value !== null && value.phase === 'idle',
+      (value): value is NonNullable<typeof value> =>
+        value?.phase === 'idle' && value.cacheUsedTokens === next.figures?.cacheUsedTokens,
     );
-    expect(sample.cacheUsedTokens).toBe(next.figures?.cacheUsedTokens);
+  });
+
+  test.each([
+    ['the built-in model', 'tiny', true],
+    ['a model of the user', 'head-80', false],
+  ] as const)('doubt would be measured of the wrong model: %s', async (_name, model, measured) => {
+    await using host = await startHost({ initialModelPath: await ensureModel(model) });
+    const { id } = await host.client.call('conversations.create', {});
+    await host.client.call('conversations.update', { conversationId: id, sampling });
+    const viewer = follow(host.client, id);
+    const { answerId } = await host.client.call('chat.send', { conversationId: id, text: 'Hello' });
+    const probability = (await viewer.ended(answerId)).figures?.openingProbability ?? null;
+    expect(probability !== null).toBe(measured);
+    // Eight random words: possible, and far from certain.
+    if (measured) expect(probability).toBeLessThan(0.5);
   });
 
   test('an engine killed in mid-answer would take answer, model or next message along', async () => {

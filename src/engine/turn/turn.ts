@@ -1,13 +1,9 @@
-import type {
-  LlamaContextSequence,
-  LlamaModel,
-  SequenceEvaluateOptions,
-  Token,
-} from 'node-llama-cpp';
+import type { LlamaModel, SequenceEvaluateOptions, Token } from 'node-llama-cpp';
 import type { TurnPacket, TurnRequest } from '#shared/contract/engine-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { StopReason, TtftParts, TurnFigures } from '#shared/metrics/turn-figures.ts';
 import { LatencyRecorder } from '../metering/latency-recorder.ts';
+import { OpeningProbability } from '../metering/opening-probability.ts';
 import type { CacheFill, TelemetryMeter } from '../metering/telemetry-meter.ts';
 import type { AnswerMemory } from './answer-memory.ts';
 import { AnswerStream } from './answer-stream.ts';
@@ -87,6 +83,7 @@ export async function runTurn(
     decodeTokensPerSecond: generation.latencies.tokensPerSecond(),
     interTokenLatency: generation.latencies.gaps(),
     generatedTokens: generation.latencies.count,
+    openingProbability: generation.opening.value,
     cacheUsedTokens: fill.usedTokens,
     cacheCapacityTokens: fill.capacityTokens,
     cacheUsedBytes: fill.usedBytes,
@@ -97,7 +94,12 @@ export async function runTurn(
 /** Fewest tokens of a chunk whose speed is taken as that of the prefill. */
 const telling = 32;
 
-type TokenIterator = ReturnType<LlamaContextSequence['evaluateWithMetadata']>;
+interface SampledToken {
+  readonly token: Token;
+  /** Its probability after temperature and filters; there only when it was asked for. */
+  readonly confidence?: number;
+}
+type TokenIterator = AsyncGenerator<SampledToken, void>;
 
 interface Outcome {
   readonly stopReason: StopReason;
@@ -108,6 +110,7 @@ interface Outcome {
 
 class Generation {
   readonly latencies = new LatencyRecorder();
+  readonly opening = new OpeningProbability();
   prefilledTokens = 0;
 
   readonly #target: TurnModel;
@@ -148,7 +151,11 @@ class Generation {
         return undefined;
       },
     };
-    const iterator = this.#target.cache.sequence.evaluateWithMetadata(lastChunk, {}, options);
+    const iterator: TokenIterator = this.#target.cache.sequence.evaluateWithMetadata(
+      lastChunk,
+      { confidence: this.#request.measuresOpening },
+      options,
+    );
     try {
       return await this.#decode(iterator, lastChunk.length);
     } finally {
@@ -196,7 +203,8 @@ class Generation {
       },
     );
     let stopReason: StopReason = 'end-of-turn';
-    let token = first.value.token;
+    let { token } = first.value;
+    this.opening.record(first.value.confidence);
     let tokenAt = firstTokenAt;
     try {
       while (!model.isEogToken(token)) {
@@ -219,6 +227,7 @@ class Generation {
           tokenAt = now;
           if (answer.stopped || result.done === true) break;
           token = result.value.token;
+          this.opening.record(result.value.confidence);
           continue;
         }
         answer.push(token);

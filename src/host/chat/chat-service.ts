@@ -62,7 +62,11 @@ export function createChatService(options: ChatServiceOptions): ChatService {
   }
 
   /** From here to the end nothing waits: question, answer and turn come into being together. */
-  function begin(conversationId: string, text: string, { session, report }: LoadedModel) {
+  function begin(
+    conversationId: string,
+    text: string,
+    { session, report, isBuiltIn }: LoadedModel,
+  ) {
     const { conversation: before, titleChosen } = conversations.get(conversationId);
     const earlier = store.messages(conversationId);
     const now = Date.now();
@@ -109,6 +113,9 @@ export function createChatService(options: ChatServiceOptions): ChatService {
         systemPrompt: conversation.systemPrompt,
         messages: promptMessages(earlier, question),
         sampling: conversation.sampling,
+        // It recites: an improbable opening means that it may have taken the question for another one.
+        // What is improbable in a larger model says nothing of the kind.
+        measuresOpening: isBuiltIn,
       },
       publish: event => followers.publish(conversationId, event),
     });

@@ -25,6 +25,8 @@ type ModelRequest = ParsedInputOf<AppContract['model.load']>;
 export interface LoadedModel {
   readonly session: EngineSession;
   readonly report: LoadReport;
+  /** Whether it is the one that ships with the app. */
+  readonly isBuiltIn: boolean;
 }
 
 export interface ModelService {
@@ -189,7 +191,10 @@ export function createModelService(options: ModelServiceOptions): ModelService {
         state,
         value => {
           if (value.phase === 'loaded') {
-            return holder?.isAlive() ? { session: holder, report: value.report } : undefined;
+            if (!holder?.isAlive()) return undefined;
+            const { report } = value;
+            const isBuiltIn = report.planned.model.path === options.builtInModelPath;
+            return { session: holder, report, isBuiltIn };
           }
           if (value.phase === 'none') throw noModelError(value.error);
           return undefined;

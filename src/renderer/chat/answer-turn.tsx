@@ -1,11 +1,14 @@
-import { Info, TriangleAlert } from 'lucide-react';
+import { CircleQuestionMark, Info, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
-import { describeStop } from '#shared/chat/turn-text.ts';
+import { describeDoubt, describeStop } from '#shared/chat/turn-text.ts';
+import { metricDefinitions } from '#shared/metrics/definitions.ts';
+import { formatPercent } from '#shared/metrics/format.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import { type MessageStore, messageText } from '../state/message-store.ts';
 import { ErrorCallout } from '../ui/callout.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { Figure } from '../ui/figure.tsx';
 import { Markdown } from './markdown.tsx';
 import { Reasoning } from './reasoning.tsx';
 import styles from './turn.module.css';
@@ -35,6 +38,7 @@ export const AnswerTurn = memo(function AnswerTurn({ store, number, last }: Answ
       {running && <TurnStatus messageId={message.id} />}
       {message.error !== null && <ErrorCallout error={message.error} live={last} />}
       {message.figures !== null && <StopNote figures={message.figures} />}
+      {message.figures !== null && <DoubtNote figures={message.figures} focusable={last} />}
       {!running && (
         <footer className={styles.foot}>
           {message.figures !== null && (
@@ -58,5 +62,29 @@ function StopNote({ figures }: { readonly figures: TurnFigures }) {
       <Icon aria-hidden="true" />
       {text}
     </p>
+  );
+}
+
+interface DoubtNoteProps {
+  readonly figures: TurnFigures;
+  readonly focusable: boolean;
+}
+
+function DoubtNote({ figures, focusable }: DoubtNoteProps) {
+  const text = describeDoubt(figures);
+  if (text === null) return null;
+  return (
+    <div className={styles.note} data-reason="doubt">
+      <CircleQuestionMark aria-hidden="true" />
+      <p>
+        {text}{' '}
+        <Figure
+          layout="inline"
+          definition={metricDefinitions.openingProbability}
+          value={formatPercent(figures.openingProbability)}
+          focusable={focusable}
+        />
+      </p>
+    </div>
   );
 }

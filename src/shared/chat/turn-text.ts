@@ -38,6 +38,19 @@ export function describeStop(figures: TurnFigures): string | null {
   }
 }
 
+/**
+ * Below this the built-in model's answer is called unsure. Measured on questions that it was not
+ * trained on; the card of the model says how many wrong and right answers lie below.
+ */
+const unsureBelow = 0.5;
+
+/** Why not to trust an answer of the built-in model; null where there is no sign of that. */
+export function describeDoubt({ openingProbability }: TurnFigures): string | null {
+  return openingProbability === null || openingProbability >= unsureBelow
+    ? null
+    : 'The small model is unsure here and may have taken your question for another one.';
+}
+
 /** The engine fills all cells but the last; the figures beside this sentence say the same. */
 function inUse({ cacheUsedTokens, cacheCapacityTokens }: TurnFigures): string {
   const capacity = formatTokens(cacheCapacityTokens);

@@ -30,6 +30,8 @@ export const turnRequestSchema = z.object({
   /** Oldest first; the last one is the user's. */
   messages: z.array(promptMessageSchema).min(1),
   sampling: samplingSchema,
+  /** Whether to measure `openingProbability`: costs a pass over the vocabulary per token. */
+  measuresOpening: z.boolean(),
 });
 export type TurnRequest = z.infer<typeof turnRequestSchema>;
 

@@ -89,6 +89,13 @@ export const metricDefinitions = {
     unit: 'tokens',
     description: 'Tokens that the model generated in this turn, reasoning tokens included.',
   },
+  openingProbability: {
+    name: 'Opening probability',
+    shortName: 'Opening',
+    unit: '%',
+    description:
+      'Probability that the model gave to the first eight tokens of its answer, all of them together, after temperature and filters. Measured for the built-in model, which recites: where it knows an answer this is close to 100 %.',
+  },
   cacheCapacity: {
     name: 'Cache capacity',
     shortName: 'Reserved',

@@ -45,6 +45,11 @@ export const turnFiguresSchema = z.object({
   decodeTokensPerSecond: rate,
   interTokenLatency: interTokenLatencySchema.nullable(),
   generatedTokens: count,
+  /**
+   * Probability that the model gave to the first words of its answer, all of them together; null where
+   * it was not asked for, and in answers from before there was such a figure.
+   */
+  openingProbability: z.number().min(0).max(1).nullable().default(null),
   cacheUsedTokens: count,
   cacheCapacityTokens: count,
   /** Null where the architecture's cache is not understood. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeProgress, describeStop } from '#shared/chat/turn-text.ts';
+import { describeDoubt, describeProgress, describeStop } from '#shared/chat/turn-text.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 
 const prefill = {
@@ -22,6 +22,7 @@ const figures: TurnFigures = {
   decodeTokensPerSecond: 50,
   interTokenLatency: null,
   generatedTokens: 512,
+  openingProbability: null,
   cacheUsedTokens: 532,
   cacheCapacityTokens: 4096,
   cacheUsedBytes: null,
@@ -71,5 +72,16 @@ describe('describeStop', () => {
     expect(describeStop({ ...figures, stopReason: 'stopped', generatedTokens: 0 })).toContain(
       'before its first token',
     );
+  });
+});
+
+describe('describeDoubt', () => {
+  it.each([
+    ['was not measured', null, false],
+    ['was as good as certain', 0.99, false],
+    ['was improbable', 0.31, true],
+  ])('would be silent, or cry wolf, where the opening %s', (_name, openingProbability, doubts) => {
+    const text = describeDoubt({ ...figures, openingProbability });
+    expect(text === null).toBe(!doubts);
   });
 });

@@ -15,6 +15,7 @@ const figures: TurnFigures = {
   decodeTokensPerSecond: null,
   interTokenLatency: null,
   generatedTokens: 0,
+  openingProbability: null,
   cacheUsedTokens: 0,
   cacheCapacityTokens: 1,
   cacheUsedBytes: null,
