@@ -7,6 +7,7 @@ import { median } from '#shared/metrics/percentile.ts';
 import type { Client } from '#shared/rpc/client.ts';
 import { ensureModel } from '#tools/models/catalog.ts';
 import { startApp } from '#tools/running-app/app.ts';
+import { untilLoaded } from '#tools/running-app/loaded-model.ts';
 
 /** The most that a stop in the middle of a prompt may take. */
 const limitMs = 250;
@@ -26,7 +27,7 @@ interface Stop {
 
 await using app = await startApp({ model: await ensureModel('medium') });
 const client = app.connect();
-await modelLoaded(client);
+await untilLoaded(client);
 const inPrefill: Stop[] = [];
 const inDecode: Stop[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {
@@ -48,15 +49,6 @@ const slowest = Math.max(...inPrefill.map(({ ms }) => ms));
 if (slowest > limitMs) {
   console.error(`Too slow: a stop took ${slowest.toFixed(0)} ms, more than ${limitMs} ms.`);
   process.exitCode = 1;
-}
-
-async function modelLoaded(app: Client<AppContract>): Promise<void> {
-  const loaded = Promise.withResolvers<void>();
-  using _watch = app.watch('model', state => {
-    if (state.phase === 'loaded') loaded.resolve();
-    if (state.phase === 'none' && state.error !== null) loaded.reject(state.error);
-  });
-  await loaded.promise;
 }
 
 /** A turn in a conversation of its own, stopped once the phase has shown progress. */

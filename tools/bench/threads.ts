@@ -3,12 +3,11 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openConversation } from '#cli/conversation.ts';
-import type { AppContract } from '#shared/contract/app-contract.ts';
 import { median } from '#shared/metrics/percentile.ts';
 import type { LoadReport } from '#shared/model/load.ts';
-import type { Client } from '#shared/rpc/client.ts';
 import { ensureModel } from '#tools/models/catalog.ts';
 import { startApp } from '#tools/running-app/app.ts';
+import { untilLoaded } from '#tools/running-app/loaded-model.ts';
 
 /** How much slower than the best tried the chosen count may be. */
 const tolerance = 1.1;
@@ -27,7 +26,7 @@ for (let i = 0; i < Number(values.busy); i++) cleanup.defer(await occupyCore());
 const app = cleanup.use(await startApp());
 const client = app.connect();
 cleanup.defer(() => client.close());
-await modelLoaded(client);
+await untilLoaded(client);
 const path = await ensureModel('medium');
 
 const { threads: chosen, threadTrials } = await load('auto');
@@ -74,14 +73,6 @@ async function decodeSpeed(): Promise<number> {
   const { figures } = await conversation.send('Tell me a story.', new AbortController().signal);
   if (figures?.decodeTokensPerSecond == null) throw new Error('A turn ended without a speed.');
   return figures.decodeTokensPerSecond;
-}
-
-async function modelLoaded(app: Client<AppContract>): Promise<void> {
-  const loaded = Promise.withResolvers<void>();
-  using _watch = app.watch('model', ({ phase }) => {
-    if (phase === 'loaded') loaded.resolve();
-  });
-  await loaded.promise;
 }
 
 /** @returns how to let go of it */

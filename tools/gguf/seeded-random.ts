@@ -4,6 +4,8 @@
  * by an FNV-1a hash of the name and the finaliser of MurmurHash3.
  */
 export interface SeededRandom {
+  /** Uniform in [0, 1). */
+  next(): number;
   /** Uniform in [-amplitude, amplitude), one draw per element. */
   fill(target: Float32Array, amplitude: number): void;
 }
@@ -25,20 +27,25 @@ export function seededRandom(seed: number, stream: string): SeededRandom {
   let c = nextWord();
   let d = nextWord();
 
+  const nextResult = (): number => {
+    const scrambled = Math.imul(b, 5);
+    const result = Math.imul((scrambled << 7) | (scrambled >>> 25), 9);
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = (d << 11) | (d >>> 21);
+    return result;
+  };
+
   return {
+    next: () => (nextResult() >>> 0) / 2 ** 32,
     fill(target, amplitude) {
       const perStep = amplitude / 2 ** 31;
       for (let index = 0; index < target.length; index++) {
-        const scrambled = Math.imul(b, 5);
-        const result = Math.imul((scrambled << 7) | (scrambled >>> 25), 9);
-        const shifted = b << 9;
-        c ^= a;
-        d ^= b;
-        b ^= c;
-        a ^= d;
-        c ^= shifted;
-        d = (d << 11) | (d >>> 21);
-        target[index] = result * perStep;
+        target[index] = nextResult() * perStep;
       }
     },
   };

@@ -87,3 +87,33 @@ function roundedShift(value: number, shift: number): number {
   const half = 1 << (shift - 1);
   return lost > half || (lost === half && (kept & 1) === 1) ? kept + 1 : kept;
 }
+
+/** What is stored, as numbers: the other direction of `encodeTensor`. */
+export function decodeTensor(type: TensorType, bytes: Uint8Array): Float32Array {
+  const { blockValues, blockBytes } = TENSOR_FORMATS[type];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const values = new Float32Array((bytes.length / blockBytes) * blockValues);
+  for (let block = 0; block * blockBytes < bytes.length; block++) {
+    const at = block * blockBytes;
+    if (type === 'F32') {
+      values[block] = view.getFloat32(at, true);
+    } else if (type === 'F16') {
+      values[block] = halfValue(view.getUint16(at, true));
+    } else {
+      const scale = halfValue(view.getUint16(at, true));
+      for (let index = 0; index < blockValues; index++) {
+        values[block * blockValues + index] = scale * view.getInt8(at + 2 + index);
+      }
+    }
+  }
+  return values;
+}
+
+function halfValue(bits: number): number {
+  const sign = (bits & 0x8000) === 0 ? 1 : -1;
+  const exponent = (bits >>> 10) & 0x1f;
+  const mantissa = bits & 0x3ff;
+  if (exponent === 0) return sign * mantissa * 2 ** -24;
+  if (exponent === 0x1f) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1024 + mantissa) * 2 ** (exponent - 25);
+}

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeGguf } from '../gguf/gguf-writer.ts';
 import { MALFORMED, type MalformedName } from './malformed.ts';
@@ -21,9 +21,6 @@ export function isModelName(name: string): name is ModelName {
 /** Where generated models lie unless told otherwise; ignored by git. */
 const MODELS_DIRECTORY = join(import.meta.dirname, '..', '..', 'build', 'models');
 
-/** The built-in model has this name whatever its recipe: the app refers to it as a resource. */
-const BUILT_IN_FILE = 'demo-model.gguf';
-
 /**
  * Path of the named model's file, generated first if it is not there yet. The file's name carries a
  * hash of this folder's sources, so a changed recipe is a new file. Safe to call from several
@@ -43,13 +40,7 @@ export async function ensureModel(
       if (!existsSync(path)) throw error;
     }
   }
-  if (name !== 'built-in') return path;
-
-  const stable = join(directory, BUILT_IN_FILE);
-  if (!(await sameBytes(path, stable))) {
-    await moveIntoPlace(stable, temporary => copyFile(path, temporary));
-  }
-  return stable;
+  return path;
 }
 
 async function writeModel(name: ModelName, path: string): Promise<void> {
@@ -75,12 +66,6 @@ async function moveIntoPlace(
   } finally {
     await rm(temporary, { force: true });
   }
-}
-
-async function sameBytes(path: string, other: string): Promise<boolean> {
-  if (!existsSync(other)) return false;
-  const [first, second] = await Promise.all([readFile(path), readFile(other)]);
-  return first.equals(second);
 }
 
 let knownHash: Promise<string> | undefined;

@@ -58,11 +58,6 @@ export function embeddedRole(role: TokenRole): Float32Array {
 
 export interface RoleLogits {
   readonly vocabulary: SpokenVocabulary;
-  /**
-   * Logit of the end of turn after a full stop, where the best opening word gets about 0; undefined
-   * for a model that never ends by itself. Measured lengths are in the README.
-   */
-  readonly endOfTurnLogit: number | undefined;
   /** Root mean square of the hidden state that the last norm divides by. */
   readonly hiddenScale: number;
 }
@@ -75,18 +70,12 @@ export function outputRole(next: TokenRole, settings: RoleLogits): Float32Array 
   values[0] = (spoken ? 0 : FORBIDDEN) * perLogit;
   const alike = settings.vocabulary.tokens.filter(token => token.role === next).length;
   ROLES.forEach((previous, index) => {
-    values[1 + index] = logit(previous, next, alike, settings.endOfTurnLogit) * perLogit;
+    values[1 + index] = logit(previous, next, alike) * perLogit;
   });
   return values;
 }
 
-function logit(
-  previous: TokenRole,
-  next: TokenRole,
-  alike: number,
-  endOfTurnLogit: number | undefined,
-): number {
-  if (previous === 'stop' && next === 'end') return endOfTurnLogit ?? FORBIDDEN;
+function logit(previous: TokenRole, next: TokenRole, alike: number): number {
   const followers = FOLLOWERS[previous] ?? { opener: 1 };
   const share = followers[next];
   return share === undefined ? FORBIDDEN : Math.log(share / alike);

@@ -8,10 +8,6 @@ interface CommonRecipe {
   /** Type of all matrices. */
   readonly type: TensorType;
   readonly shape: ModelShape;
-  /**
-   * How likely a turn ends after a sentence (see `RoleLogits`); a model without it never ends one.
-   */
-  readonly endOfTurnLogit?: number;
 }
 
 /** Plain attention in every layer, grouped queries. */

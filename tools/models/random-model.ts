@@ -21,7 +21,6 @@ export function randomModel(recipe: ModelRecipe): GgufContent {
     layers: shape.layers,
     type: recipe.type,
     vocabulary,
-    endOfTurnLogit: recipe.endOfTurnLogit,
   };
   const gemma = recipe.architecture === 'gemma3';
   return {

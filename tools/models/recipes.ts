@@ -11,16 +11,6 @@ const SMALL: ModelShape = {
   contextLength: 8192,
 };
 
-/** Answers at temperature 0 all end with this seed and logit; README has the lengths. */
-const builtIn: LlamaRecipe = {
-  architecture: 'llama',
-  title: 'Headroom demo (random words)',
-  seed: 3,
-  type: 'Q8_0',
-  shape: SMALL,
-  endOfTurnLogit: -1.8,
-};
-
 const tiny: LlamaRecipe = {
   architecture: 'llama',
   title: 'Headroom tiny',
@@ -70,7 +60,6 @@ export const RECIPES = {
   'head-80': head80,
   'sliding-window': slidingWindow,
   medium,
-  'built-in': builtIn,
 } as const;
 
 /** The models that llama.cpp loads. */

@@ -11,7 +11,7 @@ const CHUNK_VALUES = 1 << 16;
 const LAYER_VARIANCE = 4;
 /** Spread of the random part of a logit: at 0.7, a handful of words compete at every step. */
 const LOGIT_SPREAD = 1.6;
-/** Less of it where a sentence starts or the turn ends, so that turns differ less in length. */
+/** Less of it where a sentence starts or a turn ends. */
 const START_OR_END_SPREAD = 0.8;
 
 export interface WeightPlan {
@@ -21,7 +21,6 @@ export interface WeightPlan {
   /** Type of the matrices; norms are F32, as llama.cpp wants them. */
   readonly type: TensorType;
   readonly vocabulary: SpokenVocabulary;
-  readonly endOfTurnLogit: number | undefined;
 }
 
 /** Root mean square of what one attention or feed-forward block adds to a hidden value. */

@@ -6,10 +6,10 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { openConversation } from '#cli/conversation.ts';
 import type { AppContract } from '#shared/contract/app-contract.ts';
 import type { Client } from '#shared/rpc/client.ts';
-import { ensureModel } from '#tools/models/catalog.ts';
 import { type RunningApp, startApp } from '#tools/running-app/app.ts';
 import { launchBrowser, openPage } from '#tools/running-app/browser.ts';
 import { layoutFaults } from '#tools/running-app/layout-faults.ts';
+import { untilLoaded } from '#tools/running-app/loaded-model.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', 'docs', 'images');
 
@@ -24,16 +24,17 @@ const conversations = [
   ['How long can the context be on this machine?'],
   ['Compare f16 and q8_0 for the cache'],
   [
-    'What does a KV cache hold?',
-    'And why is the first token slower than the others?',
-    'Write one more paragraph, please.',
+    // Long enough that its speed can be seen on the live charts.
+    'Tell me a long story and watch the cache fill.',
+    'What is a KV cache?',
+    'Why is the first token slow?',
   ],
 ];
 
 async function main(): Promise<void> {
   await mkdir(folder, { recursive: true });
-  // Slow enough that its speed can be seen on the live charts.
-  const app = await startApp({ model: await ensureModel('medium') });
+  // As at the first launch: with the built-in model.
+  const app = await startApp();
   const client = app.connect();
   const browser = await launchBrowser();
   try {
@@ -72,7 +73,7 @@ async function picture(
     await client.call('conversations.update', {
       conversationId: id,
       // Greedy, so that the words change only when the model does.
-      sampling: { temperature: 0, maxTokens: shown ? 90 : 1 },
+      sampling: { temperature: 0, maxTokens: shown ? null : 1 },
     });
     if (!shown) await converse(client, id, questions);
   }
@@ -111,15 +112,6 @@ async function converse(
   for (const question of questions) {
     await conversation.send(question, new AbortController().signal);
   }
-}
-
-async function untilLoaded(client: Client<AppContract>): Promise<void> {
-  const loaded = Promise.withResolvers<void>();
-  const watch = client.watch('model', model => {
-    if (model.phase === 'loaded') loaded.resolve();
-    if (model.phase === 'none') loaded.reject(new Error(model.error?.message ?? 'No model.'));
-  });
-  await loaded.promise.finally(() => watch[Symbol.dispose]());
 }
 
 await main();

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { runCommand } from './command.mjs';
 import { contentHash, isStamped, writeStamp } from './content-stamp.mjs';
@@ -7,28 +6,8 @@ import { runStep } from './step.mjs';
 
 /** Everything that the built application depends on. */
 const BUILD_INPUTS = ['src', 'tools/build', 'package.json', 'package-lock.json'];
-const MODEL_INPUTS = ['tools/models', 'tools/gguf'];
 
 const buildStamp = path.join(repositoryRoot, 'dist', '.stamp');
-const builtInModel = path.join(repositoryRoot, 'build', 'models', 'demo-model.gguf');
-const modelStamp = path.join(repositoryRoot, 'build', 'models', '.demo-model.stamp');
-
-/**
- * Makes the built-in model when it is missing or its generator changed.
- * @param {string} node
- */
-export async function ensureBuiltInModel(node) {
-  const hash = await contentHash(MODEL_INPUTS);
-  if (existsSync(builtInModel) && isStamped(modelStamp, hash)) {
-    return;
-  }
-  await runStep('built-in model: generate', () =>
-    runCommand(node, ['tools/models/generate.ts', 'built-in'], {
-      advice: 'Check the free disk space, then run "npm run models" to see the whole message.',
-    }),
-  );
-  await writeStamp(modelStamp, hash);
-}
 
 /** A hash over everything that the build reads. */
 export async function buildHash() {

@@ -1,4 +1,4 @@
-import { ensureBuild, ensureBuiltInModel } from './application.mjs';
+import { ensureBuild } from './application.mjs';
 import { runForeground } from './command.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { ensureRuntime } from './runtime.mjs';
@@ -17,7 +17,6 @@ export async function prepare(main) {
   if (node !== process.execPath) {
     return await runForeground(node, process.argv.slice(1));
   }
-  await ensureBuiltInModel(node);
   await ensureBuild(node);
   return await main();
 }

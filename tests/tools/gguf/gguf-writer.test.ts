@@ -5,7 +5,7 @@ import { readGgufFileInfo } from 'node-llama-cpp';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { GgufValue } from '#tools/gguf/gguf-value.ts';
 import { type GgufTensor, writeGguf } from '#tools/gguf/gguf-writer.ts';
-import { encodeTensor, halfBits } from '#tools/gguf/tensor-encoding.ts';
+import { decodeTensor, encodeTensor, halfBits } from '#tools/gguf/tensor-encoding.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -110,4 +110,20 @@ describe('number formats', () => {
       expect(Math.abs(restored - value)).toBeLessThanOrEqual(scale / 2 + 1e-6);
     });
   });
+});
+
+describe('decodeTensor', () => {
+  test.each(['F32', 'F16', 'Q8_0'] as const)(
+    'reads back what was written as %s, so a dequantized copy holds what llama.cpp computes with',
+    type => {
+      const written = Float32Array.from({ length: 64 }, (_, index) => (index - 20) / 16);
+      written[40] = 2 ** -20; // A subnormal half.
+      const read = decodeTensor(type, encodeTensor(type, written));
+      const largest = { F32: 0, F16: 2 ** -11 * 4, Q8_0: 2.75 / 127 }[type];
+      read.forEach((value, index) => {
+        expect(Math.abs(value - (written[index] ?? Number.NaN))).toBeLessThanOrEqual(largest);
+      });
+      expect(encodeTensor(type, read)).toEqual(encodeTensor(type, written));
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -18,7 +18,7 @@ async function digest(path: string): Promise<string> {
 }
 
 describe('ensureModel', () => {
-  test.each(['tiny', 'head-80', 'sliding-window', 'built-in'] as const)(
+  test.each(['tiny', 'head-80', 'sliding-window'] as const)(
     'writes the same bytes of %s twice, so no clock or unseeded number is in it',
     async name => {
       const first = await digest(await ensureModel(name, join(directory, 'first')));
@@ -41,18 +41,5 @@ describe('ensureModel', () => {
     const before = await stat(path);
     await ensureModel('tiny', directory);
     expect((await stat(path)).ino).toBe(before.ino);
-  });
-
-  test('keeps the built-in model at its stable path and below 6 MB', async () => {
-    const path = await ensureModel('built-in', directory);
-    expect(path).toBe(join(directory, 'demo-model.gguf'));
-    expect((await stat(path)).size).toBeLessThan(6_000_000);
-  });
-
-  test('replaces a demo model that another recipe left behind', async () => {
-    const fresh = await digest(await ensureModel('built-in', join(directory, 'fresh')));
-    await rm(await ensureModel('built-in', directory));
-    await writeFile(join(directory, 'demo-model.gguf'), 'of an older recipe');
-    expect(await digest(await ensureModel('built-in', directory))).toBe(fresh);
   });
 });

@@ -1,0 +1,114 @@
+import { type Chance, createChance } from '../conversations/chance.ts';
+import { type Asked, type Mixture, walkConversation } from '../conversations/conversation.ts';
+import type { RowBuilder, TrainingRow } from './rows.ts';
+
+/** A part of the training data: rows of one kind, in the stage in which they are seen. */
+interface Course {
+  readonly stage: number;
+  readonly tokens: number;
+  readonly row: (maker: RowMaker) => TrainingRow;
+}
+
+/**
+ * Which text is meant is learned from the first words of very many questions, so most rows end a few
+ * words into the answer. Reciting, follow-ups and long conversations need whole ones, and a session
+ * of thousands of tokens works only if the last stages have some.
+ */
+const COURSES: readonly Course[] = [
+  { stage: 0, tokens: 3_800_000, row: maker => maker.single({ answerTokens: 12 }) },
+  { stage: 0, tokens: 800_000, row: maker => maker.single({}) },
+  { stage: 0, tokens: 3_000_000, row: maker => maker.dialogue(400) },
+  { stage: 1, tokens: 500_000, row: maker => maker.single({ answerTokens: 12 }) },
+  { stage: 1, tokens: 800_000, row: maker => maker.dialogue(400) },
+  { stage: 1, tokens: 600_000, row: maker => maker.session(1100, 0.1) },
+  { stage: 1, tokens: 350_000, row: maker => maker.session(3600, 0.02) },
+  { stage: 2, tokens: 3_300_000, row: maker => maker.single({ answerTokens: 12 }) },
+  { stage: 2, tokens: 350_000, row: maker => maker.dialogue(400) },
+  { stage: 2, tokens: 200_000, row: maker => maker.session(1100, 0.1) },
+  { stage: 2, tokens: 150_000, row: maker => maker.session(3600, 0.02) },
+];
+
+/** The stages of one cycle of the learning rate, cycle after cycle. */
+export const CYCLES: readonly (readonly number[])[] = [[0, 1], [2]];
+
+export interface CurriculumOptions {
+  readonly asked: Asked;
+  readonly builder: RowBuilder;
+  readonly seed: number;
+  /** Share of every course that is made; 1 for the real thing. */
+  readonly share: number;
+}
+
+/** All rows of a stage, mixed. The same for the same options. */
+export function stageRows(options: CurriculumOptions, stage: number): TrainingRow[] {
+  const maker = new RowMaker(options, createChance(options.seed, `stage ${stage}`));
+  const rows: TrainingRow[] = [];
+  for (const course of COURSES.filter(course => course.stage === stage)) {
+    let tokens = 0;
+    while (tokens < course.tokens * options.share) {
+      const row = course.row(maker);
+      tokens += row.tokens.length;
+      rows.push(row);
+    }
+  }
+  createChance(options.seed, `order ${stage}`).shuffle(rows);
+  return rows;
+}
+
+const SINGLE: Mixture = {
+  followUp: 0,
+  strayFollowUp: 0.01,
+  smallTalk: 0.12,
+  beyond: 0.3,
+  longText: 0.02,
+};
+const DIALOGUE: Mixture = {
+  followUp: 0.55,
+  strayFollowUp: 0.05,
+  smallTalk: 0.1,
+  beyond: 0.12,
+  longText: 0,
+};
+const SESSION: Mixture = { ...DIALOGUE, followUp: 0.35, beyond: 0.15 };
+
+const SYSTEM_PROMPT_SHARE = 0.1;
+
+class RowMaker {
+  readonly #options: CurriculumOptions;
+  readonly #chance: Chance;
+
+  constructor(options: CurriculumOptions, chance: Chance) {
+    this.#options = options;
+    this.#chance = chance;
+  }
+
+  single({ answerTokens }: { readonly answerTokens?: number }): TrainingRow {
+    const { builder, asked } = this.#options;
+    this.#begin();
+    builder.addExchange(walkConversation(asked, SINGLE, this.#chance).next(), answerTokens);
+    return builder.finish(1200);
+  }
+
+  dialogue(tokens: number): TrainingRow {
+    return this.#walk(DIALOGUE, tokens);
+  }
+
+  /** @param longText chance that a message asks for one of the long texts */
+  session(tokens: number, longText: number): TrainingRow {
+    return this.#walk({ ...SESSION, longText }, tokens);
+  }
+
+  #walk(mixture: Mixture, tokens: number): TrainingRow {
+    const { builder, asked } = this.#options;
+    this.#begin();
+    const walk = walkConversation(asked, mixture, this.#chance);
+    while (builder.length < tokens) builder.addExchange(walk.next());
+    return builder.finish(tokens);
+  }
+
+  #begin(): void {
+    if (!this.#chance.happens(SYSTEM_PROMPT_SHARE)) return;
+    const { builder, asked } = this.#options;
+    builder.addSystemPrompt(this.#chance.pick(asked.corpus.wording.systemPrompts));
+  }
+}

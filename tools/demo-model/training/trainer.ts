@@ -1,0 +1,28 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { WORK_DIRECTORY } from '../work-directory.ts';
+
+/** The system's own comes second: a version manager's is often first on the path and has no PyTorch. */
+const PYTHONS = ['python3', '/usr/bin/python3'];
+/** One thread a core of the machine that the published model was trained on. */
+const THREADS = '2';
+
+/** Runs train.py on the work directory. @throws Error where there is no PyTorch or it fails */
+export async function runTrainer(command: 'train' | 'logits'): Promise<void> {
+  const python = PYTHONS.find(
+    candidate => spawnSync(candidate, ['-c', 'import torch']).status === 0,
+  );
+  if (python === undefined) {
+    throw new Error(
+      'Training needs PyTorch, and no Python here has it. On Debian: apt-get install python3-torch ' +
+        'libopenblas0-openmp',
+    );
+  }
+  const child = spawn(python, [join(import.meta.dirname, 'train.py'), command, WORK_DIRECTORY], {
+    stdio: 'inherit',
+    env: { ...process.env, OMP_NUM_THREADS: THREADS },
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`train.py ${command} ended with exit code ${code}.`);
+}

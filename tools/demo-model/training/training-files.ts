@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { RMS_EPSILON, ROPE_BASE } from '../../gguf/model-metadata.ts';
+import type { Vocabulary } from '../../gguf/vocabulary.ts';
+import type { TrainingRow } from './rows.ts';
+import { WEIGHT_UNIT } from './rows.ts';
+import { SHAPE } from './shape.ts';
+
+/** A question whose answer shows during training how far it is. */
+export interface Probe {
+  readonly group: string;
+  readonly prompt: readonly number[];
+  /** First tokens of the answers that are right. */
+  readonly accepted: readonly (readonly number[])[];
+}
+
+/**
+ * What train.py reads: little-endian lists in files of their own, one after the other without
+ * headers. `batches.u32` says how many rows a batch has, `rows.u32` how many tokens a row has.
+ */
+export async function writeTrainingFiles(
+  directory: string,
+  vocabulary: Vocabulary,
+  cycles: readonly Iterable<readonly TrainingRow[]>[],
+  probes: readonly Probe[],
+): Promise<{ readonly tokens: number; readonly batches: readonly number[] }> {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  const open = (name: string) => createWriteStream(join(directory, name));
+  const files = {
+    tokens: open('tokens.u16'),
+    weights: open('weights.u8'),
+    rows: open('rows.u32'),
+    batches: open('batches.u32'),
+  };
+  const counts = { tokens: 0, batches: cycles.map(() => 0) };
+  for (const [cycle, batches] of cycles.entries()) {
+    for (const batch of batches) {
+      counts.batches[cycle] = (counts.batches[cycle] ?? 0) + 1;
+      await write(files.batches, Uint32Array.of(batch.length));
+      await write(
+        files.rows,
+        Uint32Array.from(batch, row => row.tokens.length),
+      );
+      for (const row of batch) {
+        counts.tokens += row.tokens.length;
+        await write(files.tokens, Uint16Array.from(row.tokens));
+        await write(files.weights, Uint8Array.from(row.weights));
+      }
+    }
+  }
+  for (const file of Object.values(files)) {
+    file.end();
+    await finished(file);
+  }
+  await writeFile(
+    join(directory, 'training.json'),
+    JSON.stringify({
+      shape: SHAPE,
+      rmsEpsilon: RMS_EPSILON,
+      ropeBase: ROPE_BASE,
+      vocabularySize: vocabulary.tokens.length,
+      weightUnit: WEIGHT_UNIT,
+      ...counts,
+      probes,
+    }),
+  );
+  return counts;
+}
+
+async function write(file: WriteStream, values: Uint8Array | Uint16Array | Uint32Array) {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  if (!file.write(bytes)) await once(file, 'drain');
+}
