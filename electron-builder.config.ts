@@ -24,7 +24,7 @@ export default {
   // llama.cpp maps its libraries and models into memory: they cannot be inside of the archive.
   asar: true,
   asarUnpack: ['node_modules/node-llama-cpp/**', 'node_modules/@node-llama-cpp/**'],
-  extraResources: [{ from: 'build/models/demo-model.gguf', to: 'models/demo-model.gguf' }],
+  extraResources: [{ from: 'resources/demo-model.gguf', to: 'models/demo-model.gguf' }],
   npmRebuild: false,
   publish: null,
   electronFuses: {

@@ -16,9 +16,7 @@ export const logPath = join(dataDirectory, 'logs', 'main.log');
 
 /** Large files stay outside the archive: llama.cpp maps them into memory and cannot look inside. */
 export function findBuiltInModel(isPackaged: boolean): string | null {
-  const folder = isPackaged
-    ? join(process.resourcesPath, 'models')
-    : join(dist, '..', 'build', 'models');
+  const folder = isPackaged ? join(process.resourcesPath, 'models') : join(dist, '..', 'resources');
   const path = join(folder, 'demo-model.gguf');
   return existsSync(path) ? path : null;
 }

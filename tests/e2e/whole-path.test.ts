@@ -24,7 +24,7 @@ import {
 } from './chat-page.ts';
 import { runCommand } from './command-line-run.ts';
 
-const shared = appUnderTest('built-in');
+const shared = appUnderTest('sliding-window');
 
 test('load, three turns with a stop in the second: charts move, and the page, the store and the command line tell the same figures', async () => {
   const page = await shared.open();

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PromptMessage } from '#shared/contract/engine-contract.ts';
 import type { TelemetrySample } from '#shared/metrics/telemetry.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
+import { MODEL_PATH } from '#tools/demo-model/resource.ts';
 import { writeGguf } from '#tools/gguf/gguf-writer.ts';
 import { ensureModel, type ModelName } from '#tools/models/catalog.ts';
 import { randomModel } from '#tools/models/random-model.ts';
@@ -158,8 +159,25 @@ describe('sampling', () => {
     expect(penalized.text).not.toBe(plain.text);
   });
 
+  it('would catch an opening called improbable that is certain, or the other way round', async () => {
+    await engine.load(MODEL_PATH, { contextLength: 2048, ...reproducible });
+    const opening = async (text: string, temperature: number) => {
+      const turn = await runTurn(engine, [userMessage(text)], {
+        measuresOpening: true,
+        sampling: { temperature, seed: 3, maxTokens: 12 },
+      });
+      return turn.figures.openingProbability ?? Number.NaN;
+    };
+    const known = await opening('What is a KV cache?', 0);
+    const foreign = await opening('xq zzt ooga 77 blah the of purple', 0);
+    expect(known).toBeGreaterThan(0.9);
+    expect(known).toBeLessThanOrEqual(1);
+    expect(foreign).toBeGreaterThan(0);
+    expect(foreign).toBeLessThan(known);
+  });
+
   it('would catch an end of turn that is shown, or not noticed', async () => {
-    await load('built-in', 2048);
+    await engine.load(MODEL_PATH, { contextLength: 2048, ...reproducible });
     const turn = await runTurn(engine, [userMessage('Hello!')], { sampling: { maxTokens: 1500 } });
     expect(turn.figures.stopReason).toBe('end-of-turn');
     expect(turn.text).not.toContain('<|');

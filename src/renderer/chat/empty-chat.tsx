@@ -1,3 +1,5 @@
+import { builtInSuggestions } from '#shared/chat/suggestions.ts';
+import { useBuiltInModel } from '../app/built-in-model.ts';
 import { describeLoadProgress, modelFacts } from '../app/model-facts.ts';
 import { focusComposer } from '../composer/composer-focus.ts';
 import { useApp, usePage } from '../state/page-context.tsx';
@@ -6,7 +8,8 @@ import { Button } from '../ui/button.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import styles from './empty-chat.module.css';
 
-const suggestions = [
+/** For a model of which nothing is known. */
+const anyModelSuggestions = [
   'Explain in three sentences what a KV cache is.',
   'Write a short story about a lighthouse keeper and her radio.',
   'Compare tea and coffee in a table with four rows.',
@@ -69,6 +72,7 @@ export function EmptyChat() {
 
 function Suggestions() {
   const { drafts, chat } = usePage();
+  const suggestions = useBuiltInModel() === null ? anyModelSuggestions : builtInSuggestions;
   return (
     <ul className={styles.suggestions} aria-label="Suggested first messages">
       {suggestions.map(text => (

@@ -7,6 +7,7 @@ import { sendDraft, stopAnswer } from '../chat/turn-actions.ts';
 import { useApp, useChat, usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
 import { Button } from '../ui/button.tsx';
+import { BuiltInNote } from './built-in-note.tsx';
 import { ChatSettings } from './chat-settings.tsx';
 import styles from './composer.module.css';
 import { composerId, focusComposer } from './composer-focus.ts';
@@ -91,6 +92,7 @@ export function Composer() {
           )}
         </div>
       </form>
+      <BuiltInNote />
     </div>
   );
 }
