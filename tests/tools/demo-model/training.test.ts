@@ -28,7 +28,7 @@ describe('a row', () => {
     const { tokens, weights } = builder.finish();
     const taught = tokens.filter((_, index) => (weights[index] ?? 0) > 0);
     expect(taught).toEqual([...tokenizer.encode(exchange.assistant), vocabulary.endOfTurnId]);
-    expect(weights.filter(weight => weight > 10)).toHaveLength(4);
+    expect(weights.filter(weight => weight > 10)).toHaveLength(6);
   });
 
   test('ends a turn that was only cut short', () => {
