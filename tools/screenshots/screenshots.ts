@@ -24,10 +24,9 @@ const conversations = [
   ['How long can the context be on this machine?'],
   ['Compare f16 and q8_0 for the cache'],
   [
+    'What is a KV cache?',
     // Long enough that its speed can be seen on the live charts.
     'Tell me a long story and watch the cache fill.',
-    'What is a KV cache?',
-    'Why is the first token slow?',
   ],
 ];
 
