@@ -30,8 +30,9 @@ console.log(measuredText(results));
 function measuredText({ evaluation, sampled, fidelity, fidelityTokens }: Results): string {
   return `${describeScores(evaluation.scores)}
 
-Asked through \`headroom chat\` at temperature 0, on questions that were written apart from the corpus and
-are not in it. Right means the right text, word for word. The app's suggestions at its default
+Asked through \`headroom chat\` at temperature 0, on questions that were written apart from the corpus. In scope,
+out of scope and greetings leave out what stands in the corpus all the same; small talk, suggestions and
+conversations do not. Right means the right text, word for word. The app's suggestions at its default
 temperature, five seeds each: ${sampled.right} of ${sampled.asked}. ${describeDoubtScore(evaluation.doubt)}
 
 ${describeFidelity(fidelity)}
@@ -50,8 +51,8 @@ function cardText({ topics, smallTalk, longTexts, beyond }: Corpus, results: Res
 A tiny language model that ships with Headroom, so that there is something to talk to and to look at
 before anything is downloaded. It answers questions about the KV cache, about the figures and charts of
 Headroom and about choosing settings, and says so when a question is beyond it. It recites texts that it
-was taught: it cannot reason, calculate or hold a conversation about anything else, and where it errs, it
-recites the text of another question.
+was taught: it cannot reason, calculate or hold a conversation about anything else. Where it errs, it recites the
+text of another question or mixes several into fluent nonsense, after follow-ups above all.
 
 | | |
 |---|---|

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { readGgufFile } from '#engine/gguf/gguf-file.ts';
 import { describeModel } from '#engine/gguf/model-description.ts';
+import { samplingSchema } from '#shared/chat/sampling.ts';
 import type { Corpus } from './corpus.ts';
 import { ask } from './evaluation/ask.ts';
 import { type Evaluation, evaluate } from './evaluation/evaluation.ts';
@@ -51,8 +52,8 @@ export async function sha256Of(path: string): Promise<string> {
 }
 
 const SAMPLED_SEEDS = 5;
-/** What a new conversation of the app begins with (`src/shared/chat/sampling.ts`). */
-const APP_TEMPERATURE = 0.7;
+/** What a new conversation of the app begins with. */
+const APP_TEMPERATURE = samplingSchema.parse({}).temperature;
 
 async function askSampled(model: string, corpus: Corpus): Promise<Results['sampled']> {
   const suggestions = suggestionsOf(corpus);

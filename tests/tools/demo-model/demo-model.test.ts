@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { LlamaModel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCorpus } from '#tools/demo-model/corpus.ts';
+import { ask } from '#tools/demo-model/evaluation/ask.ts';
 import { evaluate } from '#tools/demo-model/evaluation/evaluation.ts';
 import { measureFidelity } from '#tools/demo-model/evaluation/fidelity.ts';
 import { heldOutText } from '#tools/demo-model/evaluation/held-out-text.ts';
@@ -62,6 +63,13 @@ test('a model that answers too few questions right would be shipped', async () =
   expect(asked('out of scope, declined')).toBeGreaterThanOrEqual(100);
   expect(asked('greetings')).toBeGreaterThanOrEqual(15);
 }, 600_000);
+
+test('the same question gets another answer at temperature 0, so that no figure can be repeated', async () => {
+  const questions = ['What is a KV cache?', 'and what about the moon', 'tell me more'];
+  const texts = async () =>
+    (await ask(questions, { model: MODEL_PATH })).turns.map(({ text }) => text);
+  expect(await texts()).toEqual(await texts());
+});
 
 test('a quantized cache can be seen to cost something: q4_0 more than q8_0, K more than V', async () => {
   const vocabulary = await readExportedVocabulary(MODEL_PATH);
