@@ -8,7 +8,7 @@ export function BuiltInNote() {
   if (useBuiltInModel() === null) return null;
   return (
     <p className={styles.note}>
-      The tiny built-in model knows the KV cache and this app, no more.{' '}
+      The tiny built-in model knows only the KV cache and this app, and makes mistakes.{' '}
       <button
         type="button"
         className={styles.link}
