@@ -127,6 +127,11 @@ function titled(title: string, part: Part | null, text: string): string {
   return `**${part === null ? title : `${title} (${partNames[part]})`}.** ${text}`;
 }
 
+/** The title that a text of a topic begins with, with its asterisks. Empty where it has none. */
+export function titleIn(text: string): string {
+  return /^\*\*.+?\*\*/.exec(text)?.[0] ?? '';
+}
+
 function topicOf(id: string, sections: MarkdownSections, hasParts: boolean): Topic {
   const { title } = sections;
   const part = (name: Part, heading: string) => titled(title, name, sections.text(heading));

@@ -39,6 +39,17 @@ describe('a row', () => {
     // What was finished does not show in the next row.
     expect(builder.length).toBe(1);
   });
+
+  test('teaches the model to say some title where nothing was asked', () => {
+    const builder = new RowBuilder(vocabulary, tokenizer);
+    builder.addRecital('**Why (more).** so it is.');
+    const { tokens, weights } = builder.finish();
+    const taught = tokens.filter((_, index) => (weights[index] ?? 0) > 0);
+    const behindTitle = tokenizer
+      .encode('**Why (more).** so it is.')
+      .slice(tokenizer.encode('**Why (more).**').length);
+    expect(taught).toEqual([...behindTitle, vocabulary.endOfTurnId]);
+  });
 });
 
 describe('batches', () => {

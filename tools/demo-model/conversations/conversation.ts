@@ -98,7 +98,7 @@ export function walkConversation(asked: Asked, mixture: Mixture, chance: Chance)
 
 function pickSmallTalk(corpus: Corpus, chance: Chance): Topic {
   const greeting = corpus.smallTalk.find(topic => topic.id === GREETING);
-  if (greeting !== undefined && chance.happens(0.25)) return greeting;
+  if (greeting !== undefined && chance.happens(0.35)) return greeting;
   return chance.pick(corpus.smallTalk);
 }
 

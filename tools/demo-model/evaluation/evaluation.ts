@@ -92,7 +92,7 @@ export async function evaluate(options: EvaluationOptions): Promise<Evaluation> 
       ),
     ),
   ];
-  if (set === 'held-out') scores.push(...(await evaluateConversations(options, recognise)));
+  scores.push(...(await evaluateConversations(options, recognise)));
   return { scores, doubt: doubtOf(all) };
 }
 
@@ -108,14 +108,18 @@ async function evaluateConversations(
     return { verdicts: judge(turns, answers.turns, recognise), answers };
   };
   const inDialogues: Verdict[] = [];
-  for (const dialogue of await readDialogues())
-    inDialogues.push(...(await hold(dialogue)).verdicts);
-  const long = await hold(await readLongConversation());
+  const followUps: Verdict[] = [];
+  for (const dialogue of await readDialogues(options.set)) {
+    const { verdicts } = await hold(dialogue);
+    inDialogues.push(...verdicts);
+    followUps.push(...judgeFollowUps(verdicts));
+  }
+  const long = await hold(await readLongConversation(options.set));
   const tokens = long.answers.turns.at(-1);
   const length = (tokens?.promptTokens ?? 0) + (tokens?.generatedTokens ?? 0);
   return [
-    score('follow-ups in dialogues', 0.9, inDialogues.filter(isFollowUp)),
-    score('all turns of the dialogues', 0.85, inDialogues),
+    score('follow-ups, continuing the answer before', 0.9, followUps),
+    score('all turns of the dialogues, as meant', 0.85, inDialogues),
     score(`one conversation of ${length} tokens`, 0.8, long.verdicts),
   ];
 }
@@ -124,6 +128,7 @@ interface Verdict {
   readonly turn: ExpectedTurn;
   readonly right: boolean;
   readonly doubted: boolean;
+  readonly recited: Recited;
   readonly answered: string;
 }
 
@@ -148,6 +153,7 @@ function judge(
       turn,
       right: isRight(turn, recited),
       doubted: describeDoubt(answer) !== null,
+      recited,
       answered: describe(recited, answer.text),
     };
   });
@@ -162,8 +168,26 @@ function isRight({ expect }: ExpectedTurn, recited: Recited): boolean {
   );
 }
 
-function isFollowUp({ turn }: Verdict): boolean {
-  return 'part' in turn.expect && turn.expect.part !== 'answer';
+/**
+ * The follow-ups of a dialogue, each judged by the text that it follows: "tell me more" is answered
+ * right when more of that text's topic comes, even where the question before had been taken for
+ * another one. That is the fault of the question before, and counted there.
+ */
+function judgeFollowUps(dialogue: readonly Verdict[]): Verdict[] {
+  const followUps: Verdict[] = [];
+  let topic: string | null = null;
+  for (const verdict of dialogue) {
+    const { expect, question } = verdict.turn;
+    if ('part' in expect && expect.part !== 'answer') {
+      const topics = topic === null ? expect.topics : [topic];
+      const turn = { question, expect: { topics, part: expect.part } };
+      followUps.push({ ...verdict, turn, right: isRight(turn, verdict.recited) });
+    }
+    if (verdict.recited.kind === 'topic' && !verdict.recited.topic.startsWith('small-talk/')) {
+      topic = verdict.recited.topic;
+    }
+  }
+  return followUps;
 }
 
 function score(name: string, minimum: number, verdicts: readonly Verdict[]): Score {

@@ -46,18 +46,21 @@ export async function readQuestions(set: SetName): Promise<Questions> {
   };
 }
 
-export async function readDialogues(): Promise<Dialogue[]> {
-  return z.array(dialogueSchema).parse(await readJson('held-out', 'dialogues'));
+export async function readDialogues(set: SetName): Promise<Dialogue[]> {
+  return z.array(dialogueSchema).parse(await readJson(set, 'dialogues'));
 }
 
-export async function readLongConversation(): Promise<Dialogue> {
-  return dialogueSchema.parse(await readJson('held-out', 'long-conversation'));
+export async function readLongConversation(set: SetName): Promise<Dialogue> {
+  return dialogueSchema.parse(await readJson(set, 'long-conversation'));
 }
 
 /** Every message of the held-out set. */
 export async function heldOutMessages(): Promise<string[]> {
   const { inScope, greetings, outOfScope } = await readQuestions('held-out');
-  const conversations = [...(await readDialogues()), await readLongConversation()];
+  const conversations = [
+    ...(await readDialogues('held-out')),
+    await readLongConversation('held-out'),
+  ];
   return [
     ...[...inScope, ...greetings, ...outOfScope].map(({ question }) => question),
     ...conversations.flatMap(({ turns }) => turns.map(({ question }) => question)),

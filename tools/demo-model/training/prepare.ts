@@ -9,7 +9,7 @@ import { trainVocabulary } from '../tokenizer/pieces.ts';
 import { createTokenizer } from '../tokenizer/tokenizer.ts';
 import { WORK_DIRECTORY } from '../work-directory.ts';
 import { batchesOf } from './batches.ts';
-import { CYCLES, stageRows } from './curriculum.ts';
+import { STAGES, stageRows } from './curriculum.ts';
 import { probesOf } from './probes.ts';
 import { RowBuilder } from './rows.ts';
 import { writeTrainingFiles } from './training-files.ts';
@@ -31,8 +31,8 @@ const asked = {
 
 const options = { asked, builder, seed: SEED, share };
 
-function* batchesOfCycle(stages: readonly number[]) {
-  for (const stage of stages) {
+function* allBatches() {
+  for (const stage of STAGES) {
     yield* batchesOf(stageRows(options, stage), BATCH_TOKENS, createChance(SEED, 'batches'));
   }
 }
@@ -40,9 +40,9 @@ function* batchesOfCycle(stages: readonly number[]) {
 const written = await writeTrainingFiles(
   join(WORK_DIRECTORY, 'training'),
   vocabulary,
-  CYCLES.map(batchesOfCycle),
+  allBatches(),
   probesOf(await readQuestions('development'), corpus, builder, tokenizer),
 );
 console.log(
-  `${written.tokens} tokens in ${written.batches.join(' and ')} batches, vocabulary of ${vocabulary.tokens.length}`,
+  `${written.tokens} tokens in ${written.batches} batches, vocabulary of ${vocabulary.tokens.length}`,
 );

@@ -1,5 +1,6 @@
 import type { Vocabulary } from '../../gguf/vocabulary.ts';
 import type { Exchange } from '../conversations/conversation.ts';
+import { titleIn } from '../corpus.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** What one row of a batch is made of. */
@@ -48,10 +49,20 @@ export class RowBuilder {
     if (answer.at(-1) === this.#vocabulary.endOfTurnId) this.#add(this.#tokenizer.encode('\n'), 0);
   }
 
+  /** An answer without a question. Its title cannot be known, so only what follows counts. */
+  addRecital(text: string): void {
+    const title = this.#tokenizer.encode(titleIn(text)).length;
+    this.#addOpening();
+    this.#tokenizer.encode(text).forEach((token, index) => {
+      this.#add([token], index < title ? 0 : WEIGHT_UNIT);
+    });
+    this.#add([this.#vocabulary.endOfTurnId], WEIGHT_UNIT);
+  }
+
   /** A message and the opening of the answer to it. */
   addQuestion(text: string): void {
     this.#addTurn('user', text);
-    this.#add([this.#vocabulary.startOfTurnId, ...this.#tokenizer.encode('assistant\n')], 0);
+    this.#addOpening();
   }
 
   /** What was added so far, cut to a length; the next row begins empty. */
@@ -68,6 +79,10 @@ export class RowBuilder {
     this.#tokens = [];
     this.#weights = [];
     this.#add([this.#vocabulary.bosId], 0);
+  }
+
+  #addOpening(): void {
+    this.#add([this.#vocabulary.startOfTurnId, ...this.#tokenizer.encode('assistant\n')], 0);
   }
 
   #addTurn(role: 'system' | 'user', text: string): void {

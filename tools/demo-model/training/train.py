@@ -1,8 +1,7 @@
 """Trains the built-in model and proves its export. Only what needs PyTorch is here.
 
-train.py train WORK [N]    training/ -> weights/: one little-endian float32 file per tensor of the GGUF;
-                           with N, goes on from weights/ with the Nth cycle, from 1
-train.py logits WORK       weights of exported/ on reference/tokens.u16 -> reference/logits.f32
+train.py train WORK     training/ -> weights/: one little-endian float32 file per tensor of the GGUF
+train.py logits WORK    weights of exported/ on reference/tokens.u16 -> reference/logits.f32
 
 Runs on Debian's python3-torch 1.13; no other package is needed.
 """
@@ -19,8 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 SEED = 7
-# Highest and lowest learning rate of each cycle.
-RATES = ((2e-3, 2e-4), (1.2e-3, 1e-4))
+HIGHEST_RATE, LOWEST_RATE = 2e-3, 1e-4
 WARM_UP_STEPS = 100
 WEIGHT_DECAY = 0.05
 DROPOUT = 0.1
@@ -151,50 +149,34 @@ def batches(directory):
         yield torch.from_numpy(padded), torch.from_numpy(counted)
 
 
-def learning_rate(step, steps, peak, lowest):
+def learning_rate(step, steps):
     if step < WARM_UP_STEPS:
-        return peak * (step + 1) / WARM_UP_STEPS
+        return HIGHEST_RATE * (step + 1) / WARM_UP_STEPS
     progress = (step - WARM_UP_STEPS) / max(1, steps - WARM_UP_STEPS)
-    return lowest + (peak - lowest) * 0.5 * (1 + math.cos(math.pi * progress))
+    return LOWEST_RATE + (HIGHEST_RATE - LOWEST_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
-def train(work, first_cycle=1):
+def train(work):
+    """Exported is the running average of the weights."""
     plan = json.loads((work / "training" / "training.json").read_text())
-    print(f"{plan['tokens']} tokens in cycles of {plan['batches']} steps", flush=True)
+    steps = plan["batches"]
+    print(f"{plan['tokens']} tokens in {steps} steps", flush=True)
     torch.manual_seed(SEED)
-    model = Model(plan)
-    print(f"{sum(parameter.numel() for parameter in model.parameters())} parameters", flush=True)
-    if first_cycle > 1:
-        read_weights(model, work / "weights")
-    source = batches(work / "training")
-    for cycle, (steps, rates) in enumerate(zip(plan["batches"], RATES), start=1):
-        if cycle < first_cycle:
-            for _ in range(steps):
-                next(source)
-            continue
-        torch.manual_seed(SEED + cycle)
-        # The next cycle goes on from the average, with an optimizer that remembers nothing.
-        model = train_cycle(plan, model, source, steps, rates)
-        write_weights(model, work / "weights")
-
-
-def train_cycle(plan, model, source, steps, rates):
-    """Returns the running average of the weights."""
-    average = Model(plan)
+    model, average = Model(plan), Model(plan)
     average.load_state_dict(model.state_dict())
+    print(f"{sum(parameter.numel() for parameter in model.parameters())} parameters", flush=True)
     decayed = [parameter for parameter in model.parameters() if parameter.dim() == 2]
     others = [parameter for parameter in model.parameters() if parameter.dim() == 1]
     optimizer = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0}],
-        lr=rates[0],
+        lr=HIGHEST_RATE,
         betas=(0.9, 0.98),
     )
     drop = lambda hidden: functional.dropout(hidden, DROPOUT)
     started, done, losses = time.monotonic(), 0, []
-    for step in range(steps):
-        tokens, weights = next(source)
+    for step, (tokens, weights) in enumerate(batches(work / "training")):
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps, *rates)
+            group["lr"] = learning_rate(step, steps)
         targets, counted = tokens[:, 1:], weights[:, 1:]
         wanted = counted > 0
         with torch.autocast("cpu", torch.bfloat16):
@@ -219,7 +201,7 @@ def train_cycle(plan, model, source, steps, rates):
             if step % 500 == 499 or step == steps - 1:
                 line += ", " + probe(average, plan)
             print(line, flush=True)
-    return average
+    write_weights(average, work / "weights")
 
 
 def write_weights(model, directory):
@@ -271,5 +253,5 @@ def logits(work):
 
 
 if __name__ == "__main__":
-    command, work, *cycle = sys.argv[1:]
-    {"train": train, "logits": logits}[command](pathlib.Path(work), *map(int, cycle))
+    command, work = sys.argv[1:]
+    {"train": train, "logits": logits}[command](pathlib.Path(work))

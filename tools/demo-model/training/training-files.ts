@@ -24,9 +24,9 @@ export interface Probe {
 export async function writeTrainingFiles(
   directory: string,
   vocabulary: Vocabulary,
-  cycles: readonly Iterable<readonly TrainingRow[]>[],
+  batches: Iterable<readonly TrainingRow[]>,
   probes: readonly Probe[],
-): Promise<{ readonly tokens: number; readonly batches: readonly number[] }> {
+): Promise<{ readonly tokens: number; readonly batches: number }> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   const open = (name: string) => createWriteStream(join(directory, name));
@@ -36,20 +36,18 @@ export async function writeTrainingFiles(
     rows: open('rows.u32'),
     batches: open('batches.u32'),
   };
-  const counts = { tokens: 0, batches: cycles.map(() => 0) };
-  for (const [cycle, batches] of cycles.entries()) {
-    for (const batch of batches) {
-      counts.batches[cycle] = (counts.batches[cycle] ?? 0) + 1;
-      await write(files.batches, Uint32Array.of(batch.length));
-      await write(
-        files.rows,
-        Uint32Array.from(batch, row => row.tokens.length),
-      );
-      for (const row of batch) {
-        counts.tokens += row.tokens.length;
-        await write(files.tokens, Uint16Array.from(row.tokens));
-        await write(files.weights, Uint8Array.from(row.weights));
-      }
+  const counts = { tokens: 0, batches: 0 };
+  for (const batch of batches) {
+    counts.batches += 1;
+    await write(files.batches, Uint32Array.of(batch.length));
+    await write(
+      files.rows,
+      Uint32Array.from(batch, row => row.tokens.length),
+    );
+    for (const row of batch) {
+      counts.tokens += row.tokens.length;
+      await write(files.tokens, Uint16Array.from(row.tokens));
+      await write(files.weights, Uint8Array.from(row.weights));
     }
   }
   for (const file of Object.values(files)) {
