@@ -1,16 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
-import { forkEngine } from '#host/engine/fork-engine.ts';
-import { createHost } from '#host/host.ts';
-import { type AppContract, appContract } from '#shared/contract/app-contract.ts';
+import { basename, resolve } from 'node:path';
+import type { AppContract } from '#shared/contract/app-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { formatPercent } from '#shared/metrics/format.ts';
 import type { LoadReport } from '#shared/model/load.ts';
-import { type Client, createClient } from '#shared/rpc/client.ts';
-import { createMemoryPorts } from '#shared/rpc/ports/memory-port.ts';
+import type { Client } from '#shared/rpc/client.ts';
 import type { ChatOptions } from './chat-options.ts';
 import { figuresText, loadResult, type TurnReport, turnReport } from './chat-report.ts';
+import { withHost } from './command-host.ts';
 import { type Conversation, openConversation } from './conversation.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import type { Installation } from './installation.ts';
@@ -52,33 +48,6 @@ export async function runChat(
     return interrupts.stop.aborted ? exitCodes.interrupted : exitCodes.failure;
   } finally {
     interrupts[Symbol.dispose]();
-  }
-}
-
-/** Whatever happens inside, engine and data are gone afterwards. */
-async function withHost(
-  installation: Installation,
-  use: (client: Client<AppContract>) => Promise<void>,
-): Promise<void> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'headroom-chat-'));
-  try {
-    const host = await createHost({
-      dataDirectory,
-      shell: 'command-line',
-      version: installation.version,
-      builtInModelPath: installation.builtInModelPath,
-      launchEngine: forkEngine(installation.enginePath),
-      initialModelPath: null,
-    });
-    try {
-      const [clientPort, hostPort] = createMemoryPorts();
-      host.connect(hostPort);
-      await use(createClient(appContract, clientPort));
-    } finally {
-      await host[Symbol.asyncDispose]();
-    }
-  } finally {
-    await rm(dataDirectory, { recursive: true, force: true });
   }
 }
 

@@ -3,6 +3,8 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { runChat } from './chat.ts';
 import { addChatCommand, type ChatOptions } from './chat-options.ts';
 import { exitCodes, reportFailure } from './failure.ts';
+import { runInspect } from './inspect.ts';
+import { addInspectCommand, type InspectOptions } from './inspect-options.ts';
 import { findInstallation, type Installation } from './installation.ts';
 import { runServe } from './serve.ts';
 import { addServeCommand, type ServeOptions } from './serve-options.ts';
@@ -12,6 +14,7 @@ const examples = `
 Examples:
   headroom serve
   headroom serve --port 8080 --no-open --model model.gguf
+  headroom inspect model.gguf
   headroom chat model.gguf --prompt "Why is the sky blue?"
   headroom chat model.gguf --context 8192 --type-k q8_0 --type-v q8_0 \\
       --prompt "My name is Ada." --prompt "What is my name?" --json`;
@@ -32,6 +35,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       chat: async (file, options) => {
         exitCode = await runChat(file, options, installation, terminal);
       },
+      inspect: async (model, options) => {
+        exitCode = await runInspect(model, options, installation, terminal);
+      },
       serve: async options => {
         exitCode = await runServe(options, installation, terminal);
       },
@@ -47,6 +53,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 
 interface Actions {
   chat(file: string, options: ChatOptions): Promise<void>;
+  inspect(model: string, options: InspectOptions): Promise<void>;
   serve(options: ServeOptions): Promise<void>;
 }
 
@@ -60,6 +67,7 @@ function createProgram(installation: Installation, actions: Actions): Command {
     // Said by `reportUsage`, which also knows about JSON.
     .configureOutput({ outputError: () => {} });
   addChatCommand(program, actions.chat);
+  addInspectCommand(program, actions.inspect);
   addServeCommand(program, actions.serve);
   return program;
 }

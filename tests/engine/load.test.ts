@@ -25,10 +25,17 @@ afterAll(async () => {
 });
 
 function expectFormula(report: LoadReport, typeK: CacheType, typeV: CacheType) {
-  const layers = report.planned.model.attentionLayers;
+  const layers = report.planned.model.layers;
   if (layers === null) throw new Error('the layers of a test model must be understood');
   const { contextLength, options, actual } = report;
-  const expected = reservedBytes(layers, typeK, typeV, contextLength, options.batchSize);
+  const expected = reservedBytes(layers, {
+    typeK,
+    typeV,
+    contextLength,
+    batchSize: options.batchSize,
+    sequences: 1,
+    flashAttention: true,
+  });
   expect(Math.abs((actual.kvKBytes ?? 0) - expected.k)).toBeLessThanOrEqual(rounding);
   expect(Math.abs((actual.kvVBytes ?? 0) - expected.v)).toBeLessThanOrEqual(rounding);
   expect(Math.abs((actual.kvBytes ?? 0) - expected.total)).toBeLessThanOrEqual(rounding);

@@ -12,6 +12,7 @@ export type GgufScalar =
 export type GgufArray =
   | { readonly type: 'int32[]'; readonly value: readonly number[] }
   | { readonly type: 'float32[]'; readonly value: readonly number[] }
+  | { readonly type: 'bool[]'; readonly value: readonly boolean[] }
   | { readonly type: 'string[]'; readonly value: readonly string[] };
 
 export type GgufValue = GgufScalar | GgufArray;
@@ -115,6 +116,10 @@ export function putValue(sink: ByteSink, entry: GgufValue): void {
     case 'float32[]':
       putArrayHead(sink, TYPE_NUMBER.float32, entry.value.length);
       for (const item of entry.value) sink.float32(item);
+      return;
+    case 'bool[]':
+      putArrayHead(sink, TYPE_NUMBER.bool, entry.value.length);
+      for (const item of entry.value) sink.bool(item);
       return;
     case 'string[]':
       putArrayHead(sink, TYPE_NUMBER.string, entry.value.length);

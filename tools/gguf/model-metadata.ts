@@ -16,6 +16,8 @@ export interface ModelShape {
 export type MetadataEntry = readonly [key: string, value: GgufValue];
 
 export const uint32 = (value: number): GgufValue => ({ type: 'uint32', value });
+export const int32s = (value: readonly number[]): GgufValue => ({ type: 'int32[]', value });
+export const bools = (value: readonly boolean[]): GgufValue => ({ type: 'bool[]', value });
 const float32 = (value: number): GgufValue => ({ type: 'float32', value });
 const bool = (value: boolean): GgufValue => ({ type: 'bool', value });
 const string = (value: string): GgufValue => ({ type: 'string', value });
@@ -47,26 +49,40 @@ export function generalMetadata(identity: ModelIdentity): MetadataEntry[] {
 export const RMS_EPSILON = 1e-5;
 export const ROPE_BASE = 10_000;
 
+/** A shape without attention heads gets the keys that a converted Mamba has, and no head sizes. */
 export function shapeMetadata(
   architecture: string,
   shape: ModelShape,
   vocabulary: Vocabulary,
 ): MetadataEntry[] {
+  const attention = shape.heads > 0;
   const entries: MetadataEntry[] = [
     ['context_length', uint32(shape.contextLength)],
     ['embedding_length', uint32(shape.width)],
     ['block_count', uint32(shape.layers)],
     ['feed_forward_length', uint32(shape.feedForward)],
     ['attention.head_count', uint32(shape.heads)],
-    ['attention.head_count_kv', uint32(shape.kvHeads)],
-    ['attention.key_length', uint32(shape.headSize)],
-    ['attention.value_length', uint32(shape.headSize)],
+    ...(attention ? headMetadata(shape) : []),
     ['attention.layer_norm_rms_epsilon', float32(RMS_EPSILON)],
-    ['rope.dimension_count', uint32(shape.headSize)],
-    ['rope.freq_base', float32(ROPE_BASE)],
+    ...(attention ? ropeMetadata(shape) : []),
     ['vocab_size', uint32(vocabulary.tokens.length)],
   ];
   return entries.map(([key, value]) => [`${architecture}.${key}`, value]);
+}
+
+function headMetadata(shape: ModelShape): MetadataEntry[] {
+  return [
+    ['attention.head_count_kv', uint32(shape.kvHeads)],
+    ['attention.key_length', uint32(shape.headSize)],
+    ['attention.value_length', uint32(shape.headSize)],
+  ];
+}
+
+function ropeMetadata(shape: ModelShape): MetadataEntry[] {
+  return [
+    ['rope.dimension_count', uint32(shape.headSize)],
+    ['rope.freq_base', float32(ROPE_BASE)],
+  ];
 }
 
 export function tokenizerMetadata(vocabulary: Vocabulary): MetadataEntry[] {

@@ -1,5 +1,15 @@
 import type { ModelShape } from '../gguf/model-metadata.ts';
-import type { Gemma3Recipe, LlamaRecipe } from './model-recipe.ts';
+import type {
+  DeciRecipe,
+  Deepseek2Recipe,
+  Gemma3Recipe,
+  Gemma4Recipe,
+  JambaRecipe,
+  LlamaRecipe,
+  MambaRecipe,
+  Olmo2Recipe,
+  StateShape,
+} from './model-recipe.ts';
 
 const SMALL: ModelShape = {
   layers: 4,
@@ -55,11 +65,93 @@ const medium: LlamaRecipe = {
   },
 };
 
+/** As many key/value heads as query heads: the cache of older models, twice that of `tiny`. */
+const multiHead: LlamaRecipe = {
+  architecture: 'llama',
+  title: 'Headroom multi-head',
+  seed: 6,
+  type: 'F16',
+  shape: { ...SMALL, kvHeads: 4 },
+};
+
+/** Three layers with attention, each with other key/value heads, and both kinds without. */
+const layeredHeads: DeciRecipe = {
+  architecture: 'deci',
+  title: 'Headroom layered heads',
+  seed: 7,
+  type: 'F16',
+  shape: { ...SMALL, layers: 5 },
+  headsOfLayers: [4, 4, 4, 0, 4],
+  kvHeadsOfLayers: [4, 2, 0, 0, 1],
+};
+
+/** All sizes differ, so that no formula is right by mistaking one for another. */
+const latent: Deepseek2Recipe = {
+  architecture: 'deepseek2',
+  title: 'Headroom latent',
+  seed: 8,
+  type: 'F16',
+  shape: SMALL,
+  latent: { rank: 128, rotated: 32, unrotatedKey: 64, valueSize: 48 },
+};
+
+const SMALL_STATE: StateShape = { convolution: 4, inner: 512, perInner: 16, stepRank: 16 };
+
+const recurrent: MambaRecipe = {
+  architecture: 'mamba',
+  title: 'Headroom recurrent',
+  seed: 9,
+  type: 'F16',
+  shape: { ...SMALL, heads: 0, kvHeads: 0, headSize: 0, feedForward: 0 },
+  state: SMALL_STATE,
+};
+
+const hybrid: JambaRecipe = {
+  architecture: 'jamba',
+  title: 'Headroom hybrid',
+  seed: 10,
+  type: 'F16',
+  shape: { ...SMALL, layers: 5 },
+  state: SMALL_STATE,
+  kvHeadsOfLayers: [0, 2, 0, 1, 0],
+};
+
+/** Four layers own a cache, three of them slide; the fifth and sixth read the third and fourth. */
+const sharedLayers: Gemma4Recipe = {
+  architecture: 'gemma4',
+  title: 'Headroom shared layers',
+  seed: 11,
+  type: 'F16',
+  shape: { ...SMALL, layers: 6, headSize: 128 },
+  slidingWindow: 192,
+  slidingHeadSize: 64,
+  slides: [true, true, true, false, true, false],
+  kvHeadsOfLayers: [2, 2, 2, 1, 2, 1],
+  sharedLayers: 2,
+};
+
+/** Ends in the middle of a group of four: layers 0, 1, 2 and 4 slide. */
+const secondWindow: Olmo2Recipe = {
+  architecture: 'olmo2',
+  title: 'Headroom second window',
+  seed: 12,
+  type: 'F16',
+  shape: { ...SMALL, layers: 5 },
+  slidingWindow: 128,
+};
+
 export const RECIPES = {
   tiny,
   'head-80': head80,
   'sliding-window': slidingWindow,
   medium,
+  'multi-head': multiHead,
+  'layered-heads': layeredHeads,
+  latent,
+  recurrent,
+  hybrid,
+  'shared-layers': sharedLayers,
+  'second-window': secondWindow,
 } as const;
 
 /** The models that llama.cpp loads. */

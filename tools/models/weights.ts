@@ -59,6 +59,23 @@ export function matrix(
   };
 }
 
+/** One matrix per head, each as `matrix` makes it. */
+export function stackedMatrix(
+  plan: WeightPlan,
+  name: string,
+  shape: { readonly inputs: number; readonly outputs: number; readonly count: number },
+  gain: number,
+): GgufTensor {
+  const { inputs, outputs, count } = shape;
+  const flat = matrix(plan, name, { inputs, outputs: outputs * count }, gain);
+  return { ...flat, dimensions: [inputs, outputs, count] };
+}
+
+export function constant(name: string, dimensions: readonly number[], value: number): GgufTensor {
+  const count = dimensions.reduce((product, dimension) => product * dimension, 1);
+  return { name, dimensions, type: 'F32', values: () => [new Float32Array(count).fill(value)] };
+}
+
 /** Weights of a norm: `grammarValue` for the values of the grammar, `value` for all others. */
 export function norm(name: string, width: number, value = 1, grammarValue = value): GgufTensor {
   return {

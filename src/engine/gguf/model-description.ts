@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { ModelDescription } from '#shared/model/model-description.ts';
-import { readAttentionLayers } from './attention-layers.ts';
 import type { GgufFile } from './gguf-file.ts';
 import type { GgufTensor, GgufValue } from './gguf-header.ts';
+import { readModelLayers } from './model-layers.ts';
 import { elementCount, tensorBytes, tensorTypeName } from './tensor-size.ts';
 
 /** What a checked file's header says, in the app's own terms. */
@@ -21,13 +21,14 @@ export function describeModel(file: GgufFile): ModelDescription {
     fileBytes: file.fileBytes,
     weightsBytes: tensors.reduce((total, tensor) => total + bytesOf(tensor), 0),
     parameterCount: tensors.reduce((total, tensor) => total + elementCount(tensor.dimensions), 0),
-    quantization: dominantType(tensors),
+    tensorTypes: bytesByType(tensors),
     trainedContextLength: whole(field('context_length')) || null,
     layerCount: whole(field('block_count')),
     embeddingLength: whole(field('embedding_length')),
     vocabularySize: vocabularySize(metadata) ?? whole(field('vocab_size')),
+    tokenizer: text(metadata.get('tokenizer.ggml.model')),
     hasChatTemplate: (text(metadata.get('tokenizer.chat_template'))?.trim() ?? '') !== '',
-    attentionLayers: readAttentionLayers(architecture, metadata),
+    layers: readModelLayers(architecture, metadata),
   };
 }
 
@@ -35,19 +36,14 @@ function bytesOf(tensor: GgufTensor): number {
   return Math.floor(tensorBytes(tensor.type, tensor.dimensions) ?? 0);
 }
 
-function dominantType(tensors: readonly GgufTensor[]): string | null {
-  const bytesByType = new Map<number, number>();
+function bytesByType(tensors: readonly GgufTensor[]): ModelDescription['tensorTypes'] {
+  const byType = new Map<number, number>();
   for (const tensor of tensors) {
-    bytesByType.set(tensor.type, (bytesByType.get(tensor.type) ?? 0) + bytesOf(tensor));
+    byType.set(tensor.type, (byType.get(tensor.type) ?? 0) + bytesOf(tensor));
   }
-  let dominant: number | null = null;
-  let most = -1;
-  for (const [type, bytes] of bytesByType) {
-    if (bytes <= most) continue;
-    dominant = type;
-    most = bytes;
-  }
-  return dominant === null ? null : tensorTypeName(dominant);
+  return [...byType]
+    .map(([type, bytes]) => ({ name: tensorTypeName(type), bytes }))
+    .sort((one, other) => other.bytes - one.bytes);
 }
 
 function vocabularySize(metadata: ReadonlyMap<string, GgufValue>): number | null {

@@ -4,13 +4,14 @@ const mebibyte = 1024 * 1024;
 
 const bufferLine = /(\S+)\s+(model|compute) buffer size =\s*([\d.]+) MiB/;
 const cacheLine =
-  /llama_kv_cache\S*: size =\s*([\d.]+) MiB \(\s*(\d+) cells,.*K \([^)]+\):\s*([\d.]+) MiB, V \([^)]+\):\s*([\d.]+) MiB/;
+  /llama_kv_cache\S*: size =\s*[\d.]+ MiB \(\s*(\d+) cells,.*K \([^)]+\):\s*([\d.]+) MiB, V \([^)]+\):\s*([\d.]+) MiB/;
+const recurrentLine = /llama_memory_recurrent: size =\s*([\d.]+) MiB/;
 const flashRequested = /flash_attn\s*=\s*(\w+)/;
 const flashResolved = /Flash Attention (enabled|not supported)/;
 
 /**
  * Reads llama.cpp's own allocation report (llama-model.cpp `load_tensors`, llama-kv-cache.cpp,
- * llama-context.cpp `sched_reserve`). It prints mebibytes with two decimals, so every figure is
+ * llama-memory-recurrent.cpp, llama-context.cpp `sched_reserve`). It prints mebibytes with two decimals, so every figure is
  * exact to 0.005 MiB. A sliding-window model has two caches: their bytes add up, and the cells are
  * those of the larger one, which the full-attention layers use.
  *
@@ -22,7 +23,7 @@ export function readAllocationReport(lines: readonly string[]): LoadActual {
   const compute = new Map<string, number>();
   let k: number | null = null;
   let v: number | null = null;
-  let total: number | null = null;
+  let recurrent: number | null = null;
   let cells: number | null = null;
   let flashAttention: boolean | null = null;
   for (const line of lines) {
@@ -35,22 +36,29 @@ export function readAllocationReport(lines: readonly string[]): LoadActual {
     }
     const cache = cacheLine.exec(line);
     if (cache !== null) {
-      total = (total ?? 0) + Number(cache[1]);
-      cells = Math.max(cells ?? 0, Number(cache[2]));
-      k = (k ?? 0) + Number(cache[3]);
-      v = (v ?? 0) + Number(cache[4]);
+      cells = Math.max(cells ?? 0, Number(cache[1]));
+      k = (k ?? 0) + Number(cache[2]);
+      v = (v ?? 0) + Number(cache[3]);
     }
+    const state = recurrentLine.exec(line);
+    if (state !== null) recurrent = (recurrent ?? 0) + Number(state[1]);
     const requested = flashRequested.exec(line)?.[1];
     if (requested === 'enabled') flashAttention = true;
     else if (requested === 'disabled') flashAttention = false;
     const resolved = flashResolved.exec(line)?.[1];
     if (resolved !== undefined) flashAttention = resolved === 'enabled';
   }
+  // A context without one kind of memory does not mention it.
+  if (recurrent !== null) {
+    k ??= 0;
+    v ??= 0;
+  } else if (k !== null) recurrent = 0;
   return {
     weightsBytes: sum(model),
-    kvBytes: toBytes(total),
+    kvBytes: k === null || v === null ? null : toBytes(k + v),
     kvKBytes: toBytes(k),
     kvVBytes: toBytes(v),
+    recurrentBytes: toBytes(recurrent),
     computeBytes: sum(compute),
     cells,
     flashAttention,

@@ -44,7 +44,7 @@ export async function inspectForLoad(path: string, options: LoadOptions): Promis
   const description = describeModel(file);
   refuseWhatCannotChat(description);
   const illegal = illegalReason(
-    description.attentionLayers,
+    description.layers,
     options.typeK,
     options.typeV,
     options.flashAttention,
@@ -106,9 +106,10 @@ function assemblePlan(
     contextLength,
     cells: reservedCells(contextLength),
     weightsBytes: model.weightsBytes,
-    kvBytes: cache?.total ?? null,
+    kvBytes: cache === null ? null : cache.k + cache.v,
     kvKBytes: cache?.k ?? null,
     kvVBytes: cache?.v ?? null,
+    recurrentBytes: cache?.recurrent ?? null,
     computeBytes,
     freeBytes,
   };
@@ -128,9 +129,16 @@ function plannedCache(
   options: LoadOptions,
   contextLength: number,
 ): CacheBytes | null {
-  if (model.attentionLayers === null) return null;
+  if (model.layers === null) return null;
   const { typeK, typeV, batchSize } = options;
-  return reservedBytes(model.attentionLayers, typeK, typeV, contextLength, batchSize);
+  return reservedBytes(model.layers, {
+    typeK,
+    typeV,
+    contextLength,
+    batchSize,
+    sequences: 1,
+    flashAttention: options.flashAttention !== 'off',
+  });
 }
 
 function simulatedCompute(simulation: Simulation | null, cache: CacheBytes | null): number | null {

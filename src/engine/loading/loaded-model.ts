@@ -1,5 +1,5 @@
 import type { LlamaContext, LlamaModel } from 'node-llama-cpp';
-import { usedBytes } from '#shared/kv-cache/cache-size.ts';
+import { type CacheBytes, usedBytes } from '#shared/kv-cache/cache-size.ts';
 import type { LoadReport } from '#shared/model/load.ts';
 import type { GgufFile } from '../gguf/gguf-file.ts';
 import type { CacheFill } from '../metering/telemetry-meter.ts';
@@ -25,6 +25,11 @@ export interface LoadedWeights {
 export interface LoadedContext {
   readonly context: LlamaContext;
   readonly cache: SequenceCache;
+}
+
+/** The part of the cache that fills token by token. */
+function tokenBytes({ k, v }: CacheBytes): number {
+  return k + v;
 }
 
 /** A model that turns can run on. */
@@ -65,12 +70,11 @@ export class LoadedModel implements TurnModel {
   fill(): CacheFill {
     const usedTokens = this.cache.usedTokens;
     const { options, planned, actual, contextLength } = this.report;
-    const layers = planned.model.attentionLayers;
+    const layers = planned.model.layers;
     return {
       usedTokens,
       capacityTokens: actual.cells ?? contextLength,
-      usedBytes:
-        layers === null ? null : usedBytes(layers, options.typeK, options.typeV, usedTokens).total,
+      usedBytes: layers === null ? null : tokenBytes(usedBytes(layers, options, usedTokens)),
       capacityBytes: actual.kvBytes ?? planned.kvBytes,
     };
   }

@@ -1,5 +1,5 @@
 import { GgmlType, GgufInsights, readGgufFileInfo } from 'node-llama-cpp';
-import type { CacheType } from '#shared/kv-cache/cache-type.ts';
+import { type CacheType, isQuantized } from '#shared/kv-cache/cache-type.ts';
 import type { LoadOptions } from '#shared/model/load.ts';
 import type { OpenBackend } from './backend.ts';
 import { readContextFailure, readModelFailure } from './load-failure.ts';
@@ -34,9 +34,16 @@ export function ggmlType(type: CacheType): GgmlType {
   return ggmlTypes[type];
 }
 
-/** Flash attention in the library's terms. */
-export function flashAttentionOption(choice: LoadOptions['flashAttention']): boolean | 'auto' {
-  return choice === 'auto' ? 'auto' : choice === 'on';
+/**
+ * Flash attention in the library's terms. A quantized V needs it: llama.cpp's own "auto" then turns it
+ * on, but the library's turns it off for some models (Gemma 2, K and V of different lengths).
+ */
+export function flashAttentionOption({
+  flashAttention,
+  typeV,
+}: Pick<LoadOptions, 'flashAttention' | 'typeV'>): boolean | 'auto' {
+  if (flashAttention === 'auto') return isQuantized(typeV) ? true : 'auto';
+  return flashAttention === 'on';
 }
 
 /**
@@ -44,6 +51,7 @@ export function flashAttentionOption(choice: LoadOptions['flashAttention']): boo
  * every reason for which it would refuse the file, before anything that is loaded has to go.
  *
  * @param path a file that passed our own header check
+ * @param contextLength tokens of one sequence
  * @returns null when the simulation is not to be had for this model
  * @throws AppError the reason for which the model or the context could not be loaded
  */
@@ -52,6 +60,7 @@ export async function simulateLoad(
   path: string,
   options: LoadOptions,
   contextLength: number,
+  sequences = 1,
 ): Promise<Simulation | null> {
   const { llama, log } = backend;
   const insights = await GgufInsights.from(
@@ -69,8 +78,8 @@ export async function simulateLoad(
     contextSize: contextLength,
     modelGpuLayers: gpuLayers,
     batchSize: contextBatchSize(options, insights),
-    sequences: 1,
-    flashAttention: flashAttentionOption(options.flashAttention),
+    sequences,
+    flashAttention: flashAttentionOption(options),
     kvCacheKeyType: ggmlType(options.typeK),
     kvCacheValueType: ggmlType(options.typeV),
   });
@@ -108,7 +117,7 @@ async function resolveGpuLayers(
   const { gpuLayers } = await insights.configurationResolver.resolveModelGpuLayersV2(
     { fitContext: { contextSize: contextLength } },
     {
-      defaultContextFlashAttention: flashAttentionOption(options.flashAttention),
+      defaultContextFlashAttention: flashAttentionOption(options),
       defaultContextKvCacheKeyType: ggmlType(options.typeK),
       defaultContextKvCacheValueType: ggmlType(options.typeV),
       ignoreMemorySafetyChecks: true,

@@ -145,7 +145,7 @@ export class ModelLoad {
         batchSize: contextBatchSize(options, model.fileInsights),
         sequences: 1,
         threads: { ideal: most, min: 1 },
-        flashAttention: flashAttentionOption(options.flashAttention),
+        flashAttention: flashAttentionOption(options),
         experimentalKvCacheKeyType: ggmlType(options.typeK),
         experimentalKvCacheValueType: ggmlType(options.typeV),
         failedCreationRemedy: false,

@@ -24,10 +24,10 @@ export interface ModelFact {
 /** What a loaded model is told apart by, most important first. */
 export function modelFacts(report: LoadReport): ModelFact[] {
   const { options, planned } = report;
-  const { quantization } = planned.model;
+  const [quantization] = planned.model.tensorTypes;
   const device = report.backend === 'cpu' ? undefined : report.devices[0];
   return [
-    ...(quantization === null ? [] : [{ name: 'Quantization', text: quantization }]),
+    ...(quantization === undefined ? [] : [{ name: 'Quantization', text: quantization.name }]),
     { name: 'Context length', text: `${formatTokens(report.contextLength)} tokens` },
     { name: 'Cache types', text: `K ${options.typeK}, V ${options.typeV}` },
     {

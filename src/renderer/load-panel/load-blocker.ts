@@ -28,7 +28,6 @@ export function loadBlocker(question: LoadQuestion): LoadBlocker | null {
   if (modelError !== null) return modelError;
   if (model === null) return { message: 'The file is being read.', suggestion: null };
   return (
-    illegalReason(model.attentionLayers, options.typeK, options.typeV, options.flashAttention) ??
-    planError
+    illegalReason(model.layers, options.typeK, options.typeV, options.flashAttention) ?? planError
   );
 }

@@ -69,7 +69,7 @@ function Description({ model }: { readonly model: ModelDescription }) {
   const facts = [
     ['Architecture', model.architecture],
     ['Parameters', formatCount(model.parameterCount)],
-    ['Quantization', model.quantization ?? 'not stated'],
+    ['Quantization', model.tensorTypes[0]?.name ?? 'not stated'],
     [
       'Trained context',
       model.trainedContextLength === null

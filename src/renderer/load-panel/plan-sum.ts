@@ -1,7 +1,7 @@
 import type { LoadPlan } from '#shared/model/load.ts';
 
 export interface PlanPart {
-  readonly key: 'weights' | 'k' | 'v' | 'cache' | 'compute';
+  readonly key: 'weights' | 'k' | 'v' | 'recurrent' | 'compute';
   readonly bytes: number;
 }
 
@@ -16,13 +16,15 @@ export interface PlanSum {
 
 /** What a load is expected to take beside what is free. Bytes. */
 export function planSum(plan: LoadPlan): PlanSum {
-  const { weightsBytes, kvBytes, kvKBytes, kvVBytes, computeBytes, freeBytes } = plan;
+  const { weightsBytes, kvKBytes, kvVBytes, recurrentBytes, computeBytes, freeBytes } = plan;
   const parts: PlanPart[] = [{ key: 'weights', bytes: weightsBytes }];
   const unknown: ('cache' | 'compute')[] = [];
   if (kvKBytes !== null && kvVBytes !== null) {
     parts.push({ key: 'k', bytes: kvKBytes }, { key: 'v', bytes: kvVBytes });
-  } else if (kvBytes !== null) parts.push({ key: 'cache', bytes: kvBytes });
-  else unknown.push('cache');
+  } else unknown.push('cache');
+  if (recurrentBytes !== null && recurrentBytes > 0) {
+    parts.push({ key: 'recurrent', bytes: recurrentBytes });
+  }
   if (computeBytes !== null) parts.push({ key: 'compute', bytes: computeBytes });
   else unknown.push('compute');
   const total = parts.reduce((sum, part) => sum + part.bytes, 0);

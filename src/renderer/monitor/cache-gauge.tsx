@@ -33,9 +33,9 @@ export function CacheGauge({ report }: { readonly report: LoadReport }) {
   const freeBytes = usedBytes === null || reservedBytes === null ? null : reservedBytes - usedBytes;
   const typical = typicalTurnTokens(turns.map(turn => turn.figures));
   const left = turnsLeft(free, typical);
-  const layers = report.planned.model.attentionLayers;
+  const layers = report.planned.model.layers;
   const { typeK, typeV } = report.options;
-  const perToken = layers === null ? null : bytesPerToken(layers, typeK, typeV);
+  const perToken = layers === null ? null : bytesPerToken(layers, { typeK, typeV });
   const tokens = (count: number) => formatTokenCount(known ? count : null);
   const bytes = (count: number | null) => (known ? { secondary: formatBytes(count) } : {});
 

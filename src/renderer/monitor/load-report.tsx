@@ -15,6 +15,7 @@ export function LoadReportSection({ report }: { readonly report: LoadReport }) {
     ['Weights', planned.weightsBytes, actual.weightsBytes],
     [`K (${options.typeK})`, planned.kvKBytes, actual.kvKBytes],
     [`V (${options.typeV})`, planned.kvVBytes, actual.kvVBytes],
+    ['Recurrent state', planned.recurrentBytes, actual.recurrentBytes],
     ['Compute', planned.computeBytes, actual.computeBytes],
   ] as const;
   return (
@@ -28,15 +29,18 @@ export function LoadReportSection({ report }: { readonly report: LoadReport }) {
           { key: 'error', head: 'Error', title: metricDefinitions.estimateError.description },
         ]}
         rows={[
-          ...bytes.map(([name, plannedBytes, actualBytes]) => ({
-            key: name,
-            head: name,
-            cells: {
-              planned: plannedBytes === null ? null : formatBytes(plannedBytes),
-              actual: actualBytes === null ? null : formatBytes(actualBytes),
-              error: formatError(estimateError(plannedBytes, actualBytes)),
-            },
-          })),
+          // Most models keep no such state, and a row of zeros would only raise a question.
+          ...bytes
+            .filter(([, ...both]) => both.some(value => value !== 0))
+            .map(([name, plannedBytes, actualBytes]) => ({
+              key: name,
+              head: name,
+              cells: {
+                planned: plannedBytes === null ? null : formatBytes(plannedBytes),
+                actual: actualBytes === null ? null : formatBytes(actualBytes),
+                error: formatError(estimateError(plannedBytes, actualBytes)),
+              },
+            })),
           {
             key: 'cells',
             head: 'Cells',

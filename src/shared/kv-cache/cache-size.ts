@@ -1,4 +1,4 @@
-import type { AttentionLayer } from '../model/model-description.ts';
+import type { AttentionCache, ModelLayer, RecurrentState } from '../model/model-layer.ts';
 import { bytesPerElement, type CacheType } from './cache-type.ts';
 
 /** llama.cpp pads the cells of a cache to this many (llama-kv-cache.cpp, `GGML_PAD(n_ctx, 256)`). */
@@ -9,81 +9,139 @@ export function reservedCells(contextLength: number): number {
   return Math.ceil(contextLength / cellPadding) * cellPadding;
 }
 
-/**
- * Cells of one layer. A sliding-window layer keeps its window plus one physical batch, padded, and
- * never more than a full one (llama-kv-cache-iswa.cpp).
- *
- * @param cells cells of a full-attention layer
- * @param batchSize tokens evaluated at once (llama.cpp's `n_ubatch`)
- */
-export function layerCells(layer: AttentionLayer, cells: number, batchSize: number): number {
-  if (layer.slidingWindow === null) return cells;
-  return Math.min(cells, reservedCells(layer.slidingWindow + batchSize));
+export interface CacheTypes {
+  readonly typeK: CacheType;
+  readonly typeV: CacheType;
 }
 
+/** Everything that the size of a cache depends on beside the model. */
+export interface CacheSetup extends CacheTypes {
+  /** Tokens of one sequence. */
+  readonly contextLength: number;
+  /** Tokens evaluated at once (llama.cpp's `n_ubatch`). */
+  readonly batchSize: number;
+  /** Sequences with cells of their own. */
+  readonly sequences: number;
+  /** Without it V lies transposed in the cache, and all layers get rows for the longest V of any. */
+  readonly flashAttention: boolean;
+}
+
+/**
+ * Cells of one layer and one sequence. A sliding-window layer keeps its window plus one physical
+ * batch, padded, and never more than a full one (llama-kv-cache-iswa.cpp).
+ *
+ * @param cells cells of a full-attention layer
+ */
+export function layerCells(attention: AttentionCache, cells: number, batchSize: number): number {
+  if (attention.slidingWindow === null) return cells;
+  return Math.min(cells, reservedCells(attention.slidingWindow + batchSize));
+}
+
+/** Bytes of one layer's memory, or of all of them. */
 export interface CacheBytes {
   readonly k: number;
   readonly v: number;
+  /** Constant state of recurrent layers. */
+  readonly recurrent: number;
   readonly total: number;
 }
 
-/** Bytes of one cell of one layer, K and V apart. */
-function cellBytes(layer: AttentionLayer, typeK: CacheType, typeV: CacheType): CacheBytes {
-  const k = layer.kvHeads * layer.keyLength * bytesPerElement(typeK);
-  const v = layer.kvHeads * layer.valueLength * bytesPerElement(typeV);
-  return { k, v, total: k + v };
+/** Bytes that llama.cpp reserves for all sequences, layer by layer. */
+export function layerBytes(layers: readonly ModelLayer[], setup: CacheSetup): CacheBytes[] {
+  const cells = reservedCells(setup.contextLength);
+  const longestV = Math.max(0, ...layers.map(({ attention }) => valueElements(attention)));
+  return layers.map(({ attention, recurrent }) => {
+    const layerCellCount =
+      attention === null ? 0 : layerCells(attention, cells, setup.batchSize) * setup.sequences;
+    const vElements = setup.flashAttention ? valueElements(attention) : longestV;
+    return cacheBytes(
+      layerCellCount * keyElements(attention) * bytesPerElement(setup.typeK),
+      layerCellCount * vElements * bytesPerElement(setup.typeV),
+      setup.sequences * stateBytes(recurrent),
+    );
+  });
 }
 
-/** Bytes that llama.cpp reserves for one sequence's cache, summed over the layers. */
-export function reservedBytes(
-  layers: readonly AttentionLayer[],
-  typeK: CacheType,
-  typeV: CacheType,
-  contextLength: number,
-  batchSize: number,
-): CacheBytes {
-  const cells = reservedCells(contextLength);
-  return sumLayers(layers, typeK, typeV, layer => layerCells(layer, cells, batchSize));
+/** Bytes that llama.cpp reserves for all sequences and layers. */
+export function reservedBytes(layers: readonly ModelLayer[], setup: CacheSetup): CacheBytes {
+  return sum(layerBytes(layers, setup));
 }
 
 /**
- * Bytes of the cells that hold a token. A sliding-window layer stops growing at its window.
+ * Bytes of exactly so many cells per sequence, without padding and windows left aside: the figure of
+ * textbooks.
+ *
+ * @param tokens tokens in each sequence
+ */
+export function textbookBytes(
+  layers: readonly ModelLayer[],
+  types: CacheTypes,
+  tokens: number,
+  sequences: number,
+): CacheBytes {
+  return sum(
+    layers.map(({ attention, recurrent }) =>
+      cacheBytes(
+        tokens * sequences * keyElements(attention) * bytesPerElement(types.typeK),
+        tokens * sequences * valueElements(attention) * bytesPerElement(types.typeV),
+        sequences * stateBytes(recurrent),
+      ),
+    ),
+  );
+}
+
+/**
+ * Bytes of the cells that hold a token, and of the recurrent state. A sliding-window layer stops
+ * growing at its window.
  *
  * @param tokens tokens in the sequence
  */
 export function usedBytes(
-  layers: readonly AttentionLayer[],
-  typeK: CacheType,
-  typeV: CacheType,
+  layers: readonly ModelLayer[],
+  types: CacheTypes,
   tokens: number,
 ): CacheBytes {
-  return sumLayers(layers, typeK, typeV, layer =>
-    layer.slidingWindow === null ? tokens : Math.min(tokens, layer.slidingWindow),
+  return sum(
+    layers.map(({ attention, recurrent }) => {
+      const cells = Math.min(tokens, attention?.slidingWindow ?? tokens);
+      return cacheBytes(
+        cells * keyElements(attention) * bytesPerElement(types.typeK),
+        cells * valueElements(attention) * bytesPerElement(types.typeV),
+        stateBytes(recurrent),
+      );
+    }),
   );
 }
 
 /** Bytes that one more token costs while no window is full. */
-export function bytesPerToken(
-  layers: readonly AttentionLayer[],
-  typeK: CacheType,
-  typeV: CacheType,
-): number {
-  return sumLayers(layers, typeK, typeV, () => 1).total;
+export function bytesPerToken(layers: readonly ModelLayer[], types: CacheTypes): number {
+  const { k, v } = textbookBytes(layers, types, 1, 1);
+  return k + v;
 }
 
-function sumLayers(
-  layers: readonly AttentionLayer[],
-  typeK: CacheType,
-  typeV: CacheType,
-  cellsOf: (layer: AttentionLayer) => number,
-): CacheBytes {
-  let k = 0;
-  let v = 0;
-  for (const layer of layers) {
-    const one = cellBytes(layer, typeK, typeV);
-    const cells = cellsOf(layer);
-    k += one.k * cells;
-    v += one.v * cells;
+function keyElements(attention: AttentionCache | null): number {
+  return attention === null ? 0 : attention.kvHeads * attention.keyLength;
+}
+
+function valueElements(attention: AttentionCache | null): number {
+  return attention === null ? 0 : attention.kvHeads * attention.valueLength;
+}
+
+/** llama-memory-recurrent.cpp keeps both parts in f32, one row per sequence. */
+function stateBytes(recurrent: RecurrentState | null): number {
+  return recurrent === null ? 0 : (recurrent.shift + recurrent.state) * bytesPerElement('f32');
+}
+
+function cacheBytes(k: number, v: number, recurrent: number): CacheBytes {
+  return { k, v, recurrent, total: k + v + recurrent };
+}
+
+function sum(all: readonly CacheBytes[]): CacheBytes {
+  let [k, v, recurrent] = [0, 0, 0];
+  for (const one of all) {
+    k += one.k;
+    v += one.v;
+    recurrent += one.recurrent;
   }
-  return { k, v, total: k + v };
+  return cacheBytes(k, v, recurrent);
 }

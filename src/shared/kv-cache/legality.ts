@@ -1,4 +1,4 @@
-import type { AttentionLayer } from '../model/model-description.ts';
+import type { ModelLayer } from '../model/model-layer.ts';
 import { blockElements, type CacheType, isQuantized } from './cache-type.ts';
 
 export type FlashAttention = 'auto' | 'on' | 'off';
@@ -10,7 +10,7 @@ export type FlashAttention = 'auto' | 'on' | 'off';
  * @param layers null when the architecture is not understood: only what holds for all is checked
  */
 export function illegalReason(
-  layers: readonly AttentionLayer[] | null,
+  layers: readonly ModelLayer[] | null,
   typeK: CacheType,
   typeV: CacheType,
   flashAttention: FlashAttention,
@@ -21,9 +21,17 @@ export function illegalReason(
       suggestion: 'Turn flash attention on or to auto, or choose f16 for V.',
     };
   }
-  for (const layer of layers ?? []) {
+  for (const { attention } of layers ?? []) {
+    if (attention === null) continue;
+    if (attention.valueLength === 0 && attention.kvHeads > 0 && typeK !== typeV) {
+      return {
+        message: `K and V cannot be ${typeK} and ${typeV}: latent attention reads both from one cache.`,
+        suggestion: `Choose ${typeK} for both.`,
+      };
+    }
     const refused =
-      refusedHead('K', typeK, layer.keyLength) ?? refusedHead('V', typeV, layer.valueLength);
+      refusedHead('K', typeK, attention.keyLength) ??
+      refusedHead('V', typeV, attention.valueLength);
     if (refused !== null) return refused;
   }
   return null;

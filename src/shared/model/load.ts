@@ -33,10 +33,12 @@ export const loadPlanSchema = z.object({
   contextLength: z.int().positive(),
   cells: z.int().positive(),
   weightsBytes: z.int().nonnegative(),
-  /** Null where the architecture's cache is not understood. */
+  /** Keys and values; null where the architecture's cache is not understood. */
   kvBytes: z.number().nonnegative().nullable(),
   kvKBytes: z.number().nonnegative().nullable(),
   kvVBytes: z.number().nonnegative().nullable(),
+  /** Constant state of recurrent layers; 0 where there are none. */
+  recurrentBytes: z.number().nonnegative().nullable(),
   /** Null where no simulation is to be had. */
   computeBytes: z.number().nonnegative().nullable(),
   /** Memory the machine has free now, on the device that the plan is for. */
@@ -50,6 +52,7 @@ export const loadActualSchema = z.object({
   kvBytes: z.number().nonnegative().nullable(),
   kvKBytes: z.number().nonnegative().nullable(),
   kvVBytes: z.number().nonnegative().nullable(),
+  recurrentBytes: z.number().nonnegative().nullable(),
   computeBytes: z.number().nonnegative().nullable(),
   cells: z.int().nonnegative().nullable(),
   /** As resolved, not as requested. */

@@ -1,17 +1,5 @@
 import { z } from 'zod';
-
-/** One attention layer as the cache sees it. */
-export const attentionLayerSchema = z.object({
-  /** Key/value heads: fewer than attention heads under grouped-query attention. */
-  kvHeads: z.int().positive(),
-  /** Elements of one head's key. */
-  keyLength: z.int().positive(),
-  /** Elements of one head's value. */
-  valueLength: z.int().positive(),
-  /** Tokens a sliding-window layer looks back on; null where it sees the whole context. */
-  slidingWindow: z.int().positive().nullable(),
-});
-export type AttentionLayer = z.infer<typeof attentionLayerSchema>;
+import { modelLayerSchema } from './model-layer.ts';
 
 /** What a GGUF's header says, read without loading it. */
 export const modelDescriptionSchema = z.object({
@@ -25,14 +13,16 @@ export const modelDescriptionSchema = z.object({
   /** Sum of the tensors' bytes. */
   weightsBytes: z.int().nonnegative(),
   parameterCount: z.int().nonnegative(),
-  /** The type that holds most of the weights' bytes, as ggml names it. */
-  quantization: z.string().nullable(),
+  /** What the weights are stored as, by ggml's names; what holds most bytes comes first. */
+  tensorTypes: z.array(z.object({ name: z.string(), bytes: z.number().nonnegative() })),
   trainedContextLength: z.int().positive().nullable(),
   layerCount: z.int().nonnegative(),
   embeddingLength: z.int().nonnegative(),
   vocabularySize: z.int().nonnegative(),
+  /** Kind of the tokenizer, as the file names it (`gpt2` for byte-level pairs). */
+  tokenizer: z.string().nullable(),
   hasChatTemplate: z.boolean(),
-  /** One entry per layer that owns a K and a V; null where the architecture is not understood. */
-  attentionLayers: z.array(attentionLayerSchema).nullable(),
+  /** One entry per layer; null where it is not known how the architecture lays out its cache. */
+  layers: z.array(modelLayerSchema).nullable(),
 });
 export type ModelDescription = z.infer<typeof modelDescriptionSchema>;

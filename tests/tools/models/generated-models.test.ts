@@ -6,7 +6,8 @@ import {
   type Token,
 } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ensureModel } from '#tools/models/catalog.ts';
+import { ensureModel, MODEL_NAMES, type ModelName } from '#tools/models/catalog.ts';
+import { RECIPES, type WellFormedName } from '#tools/models/recipes.ts';
 import { type LoggedLlama, loadLlama } from './loaded-llama.ts';
 
 const CHAT: ChatHistoryItem[] = [
@@ -32,8 +33,12 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => logged[Symbol.asyncDispose]());
 
-async function loadModel(name: Parameters<typeof ensureModel>[0]): Promise<LlamaModel> {
+async function loadModel(name: ModelName): Promise<LlamaModel> {
   return logged.llama.loadModel({ modelPath: await ensureModel(name) });
+}
+
+function isWellFormed(name: ModelName): name is WellFormedName {
+  return Object.hasOwn(RECIPES, name);
 }
 
 /** Answer to one user message; `ended` where the model ended the turn and not the limit. */
@@ -60,9 +65,14 @@ async function answer(
   };
 }
 
-const names = ['tiny', 'head-80', 'sliding-window', 'medium'] as const;
+/** Tokens that the sliding layers see back, in the models that have such layers. */
+const WINDOWS: Readonly<Partial<Record<WellFormedName, number>>> = {
+  'sliding-window': 256,
+  'shared-layers': 192,
+  'second-window': 128,
+};
 
-describe.each(names)('the %s model in llama.cpp', name => {
+describe.each(MODEL_NAMES.filter(isWellFormed))('the %s model in llama.cpp', name => {
   let model: LlamaModel;
   beforeAll(async () => {
     model = await loadModel(name);
@@ -73,7 +83,7 @@ describe.each(names)('the %s model in llama.cpp', name => {
     expect(model.trainContextSize).toBe(8192);
     expect(model.fileInfo.metadata.general.name).toMatch(/^Headroom /);
     expect(model.fileInfo.metadata.general.author).toBe('The Headroom maintainers');
-    expect(model.fileInsights.swaSize).toBe(name === 'sliding-window' ? 256 : undefined);
+    expect(model.fileInsights.swaSize).toBe(WINDOWS[name]);
   });
 
   test('ends turns with <|im_end|>, which a wrong token id or type would break', () => {

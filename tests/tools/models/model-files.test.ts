@@ -18,7 +18,7 @@ async function digest(path: string): Promise<string> {
 }
 
 describe('ensureModel', () => {
-  test.each(['tiny', 'head-80', 'sliding-window'] as const)(
+  test.each(['tiny', 'head-80', 'sliding-window', 'latent', 'hybrid'] as const)(
     'writes the same bytes of %s twice, so no clock or unseeded number is in it',
     async name => {
       const first = await digest(await ensureModel(name, join(directory, 'first')));

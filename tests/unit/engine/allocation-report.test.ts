@@ -7,7 +7,7 @@ const plainContext = [
   'llama_context: flash_attn            = auto',
   'llama_context:        CPU  output buffer size =     0.01 MiB',
   'llama_kv_cache:        CPU KV buffer size =     8.00 MiB',
-  'llama_kv_cache: size =    8.00 MiB (  4096 cells,   4 layers,  1/1 seqs), K (f16):    4.00 MiB, V (q8_0):    2.12 MiB',
+  'llama_kv_cache: size =    6.12 MiB (  4096 cells,   4 layers,  1/1 seqs), K (f16):    4.00 MiB, V (q8_0):    2.12 MiB',
   'sched_reserve:        CPU compute buffer size =     8.51 MiB',
 ];
 
@@ -15,9 +15,10 @@ describe('readAllocationReport', () => {
   it('would catch K and V bytes taken from each other', () => {
     const report = readAllocationReport(plainContext);
     expect(report).toMatchObject({
-      kvBytes: mib(8),
+      kvBytes: mib(6.12),
       kvKBytes: mib(4),
       kvVBytes: mib(2.12),
+      recurrentBytes: 0,
       cells: 4096,
       computeBytes: mib(8.51),
       weightsBytes: null,

@@ -7,6 +7,7 @@ import { planSum } from '#renderer/load-panel/plan-sum.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type LoadPlan, loadOptionsSchema } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
+import { attentionLayer } from '#shared/model/model-layer.ts';
 
 const model: ModelDescription = {
   path: '/m.gguf',
@@ -17,13 +18,14 @@ const model: ModelDescription = {
   fileBytes: 1000,
   weightsBytes: 900,
   parameterCount: 10,
-  quantization: 'Q8_0',
+  tensorTypes: [{ name: 'Q8_0', bytes: 900 }],
+  tokenizer: 'llama',
   trainedContextLength: 4096,
   layerCount: 1,
   embeddingLength: 80,
   vocabularySize: 10,
   hasChatTemplate: true,
-  attentionLayers: [{ kvHeads: 1, keyLength: 80, valueLength: 80, slidingWindow: null }],
+  layers: [attentionLayer({ kvHeads: 1, keyLength: 80, valueLength: 80 })],
 };
 
 const plan = (changes: Partial<LoadPlan>): LoadPlan => ({
@@ -34,6 +36,7 @@ const plan = (changes: Partial<LoadPlan>): LoadPlan => ({
   kvBytes: 30,
   kvKBytes: 10,
   kvVBytes: 20,
+  recurrentBytes: 0,
   computeBytes: 5,
   freeBytes: 1000,
   ...changes,
@@ -180,9 +183,13 @@ describe('plan sum', () => {
   test('an unknown part is passed over in silence', () => {
     const unknownCache = plan({ kvBytes: null, kvKBytes: null, kvVBytes: null });
     expect(planSum(unknownCache)).toMatchObject({ total: 105, unknown: ['cache'] });
-    expect(planSum(plan({ kvKBytes: null, computeBytes: null }))).toMatchObject({
+    expect(planSum(plan({ computeBytes: null }))).toMatchObject({
       total: 130,
       unknown: ['compute'],
     });
+  });
+
+  test('the state of recurrent layers is left out of the sum', () => {
+    expect(planSum(plan({ recurrentBytes: 7 })).total).toBe(142);
   });
 });

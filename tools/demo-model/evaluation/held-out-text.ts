@@ -34,7 +34,7 @@ export async function conversationTokens(
 ): Promise<number[]> {
   const topics = new Map([...corpus.topics, ...corpus.smallTalk].map(topic => [topic.id, topic]));
   const builder = new RowBuilder(vocabulary, tokenizer);
-  for (const { turns } of await readDialogues()) {
+  for (const { turns } of await readDialogues('held-out')) {
     for (const { question, expect } of turns) {
       if (builder.length >= length) return [...builder.finish(length).tokens];
       builder.addExchange({ user: question, assistant: expectedText(expect) });

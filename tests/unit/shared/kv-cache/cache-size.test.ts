@@ -2,24 +2,35 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   bytesPerToken,
+  type CacheSetup,
   layerCells,
   reservedBytes,
   reservedCells,
+  textbookBytes,
   usedBytes,
 } from '#shared/kv-cache/cache-size.ts';
-import { cacheTypes } from '#shared/kv-cache/cache-type.ts';
-import type { AttentionLayer } from '#shared/model/model-description.ts';
+import { type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
+import { type AttentionCache, attentionLayer, type ModelLayer } from '#shared/model/model-layer.ts';
 
 const MiB = 1024 ** 2;
 
-function layers(count: number, layer: Partial<AttentionLayer>): AttentionLayer[] {
-  return Array.from({ length: count }, () => ({
-    kvHeads: 8,
-    keyLength: 128,
-    valueLength: 128,
-    slidingWindow: null,
-    ...layer,
-  }));
+function layers(count: number, attention: Partial<AttentionCache>): ModelLayer[] {
+  return Array.from({ length: count }, () =>
+    attentionLayer({ kvHeads: 8, keyLength: 128, valueLength: 128, ...attention }),
+  );
+}
+
+const both = (type: CacheType) => ({ typeK: type, typeV: type });
+
+function setup(changes: Partial<CacheSetup>): CacheSetup {
+  return {
+    ...both('f16'),
+    contextLength: 256,
+    batchSize: 512,
+    sequences: 1,
+    flashAttention: true,
+    ...changes,
+  };
 }
 
 /** 32 layers, 8 KV heads of 128 (Llama 3.1 model card). */
@@ -35,19 +46,21 @@ describe('bytes of the cache', () => {
   ] as const)(
     'Llama 3.1 8B at 8192 tokens in %s is %i MiB: a wrong block size would show',
     (type, mebibytes) => {
-      expect(reservedBytes(llama8b, type, type, 8192, 512).total).toBe(mebibytes * MiB);
+      const { total } = reservedBytes(llama8b, setup({ ...both(type), contextLength: 8192 }));
+      expect(total).toBe(mebibytes * MiB);
     },
   );
 
   test('the worked example of the subject, OPT-30B: 1.41 GB for 1024 tokens, 180.4 GB for 128 of them', () => {
-    const one = reservedBytes(opt30b, 'f16', 'f16', 1024, 512).total;
-    expect(one / 1e9).toBeCloseTo(1.41, 2);
-    expect((one * 128) / 1e9).toBeCloseTo(180.4, 1);
+    const gigabytes = (sequences: number) =>
+      textbookBytes(opt30b, both('f16'), 1024, sequences).total / 1e9;
+    expect(gigabytes(1)).toBeCloseTo(1.41, 2);
+    expect(gigabytes(128)).toBeCloseTo(180.4, 1);
   });
 
   test('K and V of different types or lengths must not be mixed up', () => {
     const uneven = layers(2, { kvHeads: 1, keyLength: 192, valueLength: 128 });
-    const { k, v, total } = reservedBytes(uneven, 'q8_0', 'f16', 256, 512);
+    const { k, v, total } = reservedBytes(uneven, setup({ typeK: 'q8_0' }));
     expect(k).toBe(2 * 256 * 192 * 1.0625);
     expect(v).toBe(2 * 256 * 128 * 2);
     expect(total).toBe(k + v);
@@ -55,24 +68,50 @@ describe('bytes of the cache', () => {
 
   test('a sliding-window layer that grew past its window would overstate the cache', () => {
     const sliding = layers(1, { slidingWindow: 512 });
-    const perToken = bytesPerToken(sliding, 'f16', 'f16');
-    expect(usedBytes(sliding, 'f16', 'f16', 400).total).toBe(400 * perToken);
-    expect(usedBytes(sliding, 'f16', 'f16', 5000).total).toBe(512 * perToken);
-    expect(
-      layerCells(
-        { ...(sliding[0] ?? llama8b[0]), slidingWindow: 512 } as AttentionLayer,
-        8192,
-        512,
-      ),
-    ).toBe(1024);
+    const perToken = bytesPerToken(sliding, both('f16'));
+    expect(usedBytes(sliding, both('f16'), 400).total).toBe(400 * perToken);
+    expect(usedBytes(sliding, both('f16'), 5000).total).toBe(512 * perToken);
+    const attention = sliding[0]?.attention;
+    expect(attention && layerCells(attention, 8192, 512)).toBe(1024);
+  });
+
+  test('latent attention given a V, or recurrent state that grows with the context', () => {
+    const latent = layers(3, { kvHeads: 1, keyLength: 576, valueLength: 0 });
+    expect(reservedBytes(latent, setup({}))).toMatchObject({ k: 3 * 256 * 576 * 2, v: 0 });
+    const recurrent = { attention: null, recurrent: { shift: 6, state: 10 }, sharesCache: false };
+    for (const contextLength of [256, 8192]) {
+      const bytes = reservedBytes([recurrent], setup({ contextLength, sequences: 4 }));
+      expect(bytes).toEqual({ k: 0, v: 0, recurrent: 4 * 16 * 4, total: 4 * 16 * 4 });
+    }
+    expect(usedBytes([recurrent], both('q8_0'), 99).total).toBe(16 * 4);
+  });
+
+  test('a layer that shares a cache, or has none, counted as an owner', () => {
+    const without = { attention: null, recurrent: null, sharesCache: true };
+    expect(reservedBytes([...llama8b, without], setup({}))).toEqual(
+      reservedBytes(llama8b, setup({})),
+    );
+  });
+
+  test('V without flash attention: rows as long as the longest of any layer', () => {
+    const uneven = [...layers(1, { kvHeads: 4 }), ...layers(1, { kvHeads: 1 })];
+    const on = reservedBytes(uneven, setup({}));
+    const off = reservedBytes(uneven, setup({ flashAttention: false }));
+    expect(off.k).toBe(on.k);
+    expect(off.v).toBe(2 * 256 * 4 * 128 * 2);
   });
 
   test('for all models: never less reserved than used, and never less than asked for', () => {
-    const layer = fc.record({
+    const attention = fc.record({
       kvHeads: fc.integer({ min: 1, max: 64 }),
       keyLength: fc.integer({ min: 1, max: 8 }).map(n => n * 32),
-      valueLength: fc.integer({ min: 1, max: 8 }).map(n => n * 32),
+      valueLength: fc.integer({ min: 0, max: 8 }).map(n => n * 32),
       slidingWindow: fc.option(fc.integer({ min: 1, max: 4096 })),
+    });
+    const layer = fc.record({
+      attention: fc.option(attention),
+      recurrent: fc.option(fc.record({ shift: fc.nat(999), state: fc.nat(999) })),
+      sharesCache: fc.constant(false),
     });
     const type = fc.constantFrom(...cacheTypes);
     fc.assert(
@@ -82,15 +121,19 @@ describe('bytes of the cache', () => {
         type,
         fc.integer({ min: 1, max: 100_000 }),
         fc.integer({ min: 32, max: 2048 }),
+        fc.boolean(),
         fc.double({ min: 0, max: 1, noNaN: true }),
-        (model, typeK, typeV, context, batch, fill) => {
-          const cells = reservedCells(context);
-          expect(cells).toBeGreaterThanOrEqual(context);
-          expect(cells - context).toBeLessThan(256);
-          const reserved = reservedBytes(model, typeK, typeV, context, batch);
-          const used = usedBytes(model, typeK, typeV, Math.floor(context * fill));
+        (model, typeK, typeV, contextLength, batchSize, flashAttention, fill) => {
+          const cells = reservedCells(contextLength);
+          expect(cells).toBeGreaterThanOrEqual(contextLength);
+          expect(cells - contextLength).toBeLessThan(256);
+          const one = setup({ typeK, typeV, contextLength, batchSize, flashAttention });
+          const reserved = reservedBytes(model, one);
+          const used = usedBytes(model, one, Math.floor(contextLength * fill));
           expect(used.k).toBeLessThanOrEqual(reserved.k);
           expect(used.v).toBeLessThanOrEqual(reserved.v);
+          expect(used.recurrent).toBe(reserved.recurrent);
+          expect(reservedBytes(model, { ...one, sequences: 3 }).total).toBe(3 * reserved.total);
         },
       ),
       { seed: 20261123, numRuns: 300 },

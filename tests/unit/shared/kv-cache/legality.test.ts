@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { cacheTypes, isQuantized } from '#shared/kv-cache/cache-type.ts';
 import { illegalReason } from '#shared/kv-cache/legality.ts';
+import { attentionLayer } from '#shared/model/model-layer.ts';
 
 const heads = (size: number) => [
-  { kvHeads: 2, keyLength: size, valueLength: size, slidingWindow: null },
+  attentionLayer({ kvHeads: 2, keyLength: size, valueLength: size }),
 ];
 
 describe('legality of cache types', () => {
@@ -36,6 +37,12 @@ describe('legality of cache types', () => {
 
   test('one odd layer among many is enough to refuse', () => {
     expect(illegalReason([...heads(64), ...heads(80)], 'q8_0', 'q8_0', 'auto')).not.toBeNull();
+  });
+
+  test('two types where there is one cache: llama.cpp refuses to create the context', () => {
+    const latent = [attentionLayer({ kvHeads: 1, keyLength: 576, valueLength: 0 })];
+    expect(illegalReason(latent, 'q8_0', 'f16', 'on')?.message).toContain('q8_0 and f16');
+    expect(illegalReason(latent, 'q8_0', 'q8_0', 'on')).toBeNull();
   });
 
   test('an architecture that is not understood is not refused for its heads', () => {

@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import { withHost } from './command-host.ts';
+import { exitCodes, reportFailure } from './failure.ts';
+import type { InspectOptions } from './inspect-options.ts';
+import { describedFile, describedPreset, inspectText } from './inspect-report.ts';
+import type { Installation } from './installation.ts';
+import { presetArgument } from './model-argument.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Reads a header in the engine's process, since a damaged file may end the one that reads it. */
+export async function runInspect(
+  model: string,
+  { json = false }: InspectOptions,
+  installation: Installation,
+  terminal: Terminal,
+): Promise<number> {
+  try {
+    const preset = presetArgument(model);
+    const inspected =
+      preset === null
+        ? await withHost(installation, async client =>
+            describedFile(await client.call('model.describe', { path: resolve(model) })),
+          )
+        : describedPreset(preset);
+    terminal.writeLine(json ? JSON.stringify(inspected) : inspectText(inspected));
+    return exitCodes.success;
+  } catch (thrown) {
+    reportFailure(thrown, terminal, json);
+    return exitCodes.failure;
+  }
+}
