@@ -8,17 +8,17 @@ import { writeGguf } from '../../gguf/gguf-writer.ts';
 import { readCorpus } from '../corpus.ts';
 import { conversationTokens } from '../evaluation/held-out-text.ts';
 import { MODEL_PATH, REFERENCE_PATH } from '../resource.ts';
-import { trainVocabulary } from '../tokenizer/pieces.ts';
 import { createTokenizer } from '../tokenizer/tokenizer.ts';
 import { runTrainer } from '../training/trainer.ts';
+import { readTrainedVocabulary } from '../training/training-files.ts';
 import { WORK_DIRECTORY } from '../work-directory.ts';
 import { demoModel } from './demo-model.ts';
-import { readExportedValues } from './exported-file.ts';
+import { writeExportedValues } from './exported-file.ts';
 import { REFERENCE_POSITIONS, referenceOf } from './reference.ts';
 import { readValues, tensorShapes } from './tensors.ts';
 
 const corpus = await readCorpus();
-const vocabulary = trainVocabulary(corpus);
+const vocabulary = await readTrainedVocabulary(join(WORK_DIRECTORY, 'training'));
 
 const values = new Map<string, Float32Array>();
 for (const shape of tensorShapes(vocabulary.tokens.length)) {
@@ -29,11 +29,10 @@ const bytes = await writeGguf(
   demoModel(vocabulary, 'Q8_0', ({ name }) => values.get(name) ?? new Float32Array()),
 );
 
-const exported = await emptied(join(WORK_DIRECTORY, 'exported'));
-for (const [name, dequantized] of await readExportedValues(MODEL_PATH)) {
-  await writeFile(join(exported, `${name}.f32`), dequantized);
-}
-const reference = await emptied(join(WORK_DIRECTORY, 'reference'));
+await writeExportedValues(MODEL_PATH, join(WORK_DIRECTORY, 'exported'));
+const reference = join(WORK_DIRECTORY, 'reference');
+await rm(reference, { recursive: true, force: true });
+await mkdir(reference, { recursive: true });
 const tokens = await conversationTokens(
   corpus,
   vocabulary,
@@ -48,9 +47,3 @@ await writeFile(
   `${JSON.stringify(referenceOf(tokens, new Float32Array(new Uint8Array(logits).buffer)))}\n`,
 );
 console.log(`${MODEL_PATH}: ${bytes} bytes`);
-
-async function emptied(directory: string): Promise<string> {
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
-  return directory;
-}

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readGgufFileInfo } from 'node-llama-cpp';
 import { readGgufFile } from '#engine/gguf/gguf-file.ts';
 import { decodeTensor, TENSOR_FORMATS, tensorBytes } from '../../gguf/tensor-encoding.ts';
@@ -17,6 +18,15 @@ export async function readExportedValues(path: string): Promise<ReadonlyMap<stri
     values.set(name, decodeTensor(type, bytes));
   }
   return values;
+}
+
+/** The same as files of little-endian float32, one per tensor, in a directory emptied before. */
+export async function writeExportedValues(path: string, directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  for (const [name, values] of await readExportedValues(path)) {
+    await writeFile(join(directory, `${name}.f32`), values);
+  }
 }
 
 /** The vocabulary that a file was exported with. */

@@ -15,7 +15,7 @@ interface Course {
  * they are recited from their titles too, so that a title is enough wherever it stands. A session of
  * thousands of tokens works only if the last stage has some.
  */
-const COURSES: readonly Course[] = [
+const TRAINING: readonly Course[] = [
   { stage: 0, tokens: 7_500_000, row: maker => maker.single({ answerTokens: 10 }) },
   { stage: 0, tokens: 800_000, row: maker => maker.single({}) },
   { stage: 0, tokens: 800_000, row: maker => maker.recital() },
@@ -27,21 +27,42 @@ const COURSES: readonly Course[] = [
   { stage: 1, tokens: 400_000, row: maker => maker.session(3600, 0.02) },
 ];
 
-export const STAGES = [0, 1] as const;
+/**
+ * For a model that is trained already, after a change of the corpus: a little of everything, more of
+ * small talk and of whole texts than is needed to learn them, so that nothing is forgotten.
+ */
+const REFINEMENT: readonly Course[] = [
+  { stage: 0, tokens: 1_200_000, row: maker => maker.single({ answerTokens: 10 }) },
+  { stage: 0, tokens: 300_000, row: maker => maker.smallTalk() },
+  { stage: 0, tokens: 100_000, row: maker => maker.recital() },
+  { stage: 0, tokens: 1_200_000, row: maker => maker.dialogue(400) },
+  { stage: 0, tokens: 250_000, row: maker => maker.session(1100, 0.1) },
+  { stage: 0, tokens: 150_000, row: maker => maker.session(3600, 0.02) },
+];
+
+export const CURRICULA = { train: TRAINING, refine: REFINEMENT } as const;
+export type CurriculumName = keyof typeof CURRICULA;
+
+const STAGES = [0, 1] as const;
 
 export interface CurriculumOptions {
   readonly asked: Asked;
   readonly builder: RowBuilder;
+  readonly name: CurriculumName;
   readonly seed: number;
   /** Share of every course that is made; 1 for the real thing. */
   readonly share: number;
 }
 
-/** All rows of a stage, mixed. The same for the same options. */
-export function stageRows(options: CurriculumOptions, stage: number): TrainingRow[] {
+/** The rows of each stage, mixed. The same for the same options. */
+export function* stagesOf(options: CurriculumOptions): Generator<TrainingRow[]> {
+  for (const stage of STAGES) yield stageRows(options, stage);
+}
+
+function stageRows(options: CurriculumOptions, stage: number): TrainingRow[] {
   const maker = new RowMaker(options, createChance(options.seed, `stage ${stage}`));
   const rows: TrainingRow[] = [];
-  for (const course of COURSES.filter(course => course.stage === stage)) {
+  for (const course of CURRICULA[options.name].filter(course => course.stage === stage)) {
     let tokens = 0;
     while (tokens < course.tokens * options.share) {
       const row = course.row(maker);
@@ -60,6 +81,7 @@ const SINGLE: Mixture = {
   beyond: 0.3,
   longText: 0.02,
 };
+const SMALL_TALK: Mixture = { ...SINGLE, strayFollowUp: 0, smallTalk: 1 };
 const DIALOGUE: Mixture = {
   followUp: 0.55,
   strayFollowUp: 0.05,
@@ -85,6 +107,13 @@ class RowMaker {
     this.#begin();
     builder.addExchange(walkConversation(asked, SINGLE, this.#chance).next(), answerTokens);
     return builder.finish(1200);
+  }
+
+  smallTalk(): TrainingRow {
+    const { builder, asked } = this.#options;
+    this.#begin();
+    builder.addExchange(walkConversation(asked, SMALL_TALK, this.#chance).next(), 10);
+    return builder.finish();
   }
 
   /** A text behind its title, as the first thing that is said. */

@@ -1,6 +1,7 @@
 """Trains the built-in model and proves its export. Only what needs PyTorch is here.
 
 train.py train WORK     training/ -> weights/: one little-endian float32 file per tensor of the GGUF
+train.py refine WORK    the same, going on from weights/ with small steps
 train.py logits WORK    weights of exported/ on reference/tokens.u16 -> reference/logits.f32
 
 Runs on Debian's python3-torch 1.13; no other package is needed.
@@ -18,7 +19,9 @@ from torch import nn
 from torch.nn import functional
 
 SEED = 7
-HIGHEST_RATE, LOWEST_RATE = 2e-3, 1e-4
+# Highest and lowest learning rate.
+TRAIN_RATES = (2e-3, 1e-4)
+REFINE_RATES = (5e-4, 2e-5)
 WARM_UP_STEPS = 100
 WEIGHT_DECAY = 0.05
 DROPOUT = 0.1
@@ -149,34 +152,44 @@ def batches(directory):
         yield torch.from_numpy(padded), torch.from_numpy(counted)
 
 
-def learning_rate(step, steps):
+def learning_rate(step, steps, highest, lowest):
     if step < WARM_UP_STEPS:
-        return HIGHEST_RATE * (step + 1) / WARM_UP_STEPS
+        return highest * (step + 1) / WARM_UP_STEPS
     progress = (step - WARM_UP_STEPS) / max(1, steps - WARM_UP_STEPS)
-    return LOWEST_RATE + (HIGHEST_RATE - LOWEST_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
+    return lowest + (highest - lowest) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
 def train(work):
+    learn(work, TRAIN_RATES)
+
+
+def refine(work):
+    learn(work, REFINE_RATES, work / "weights")
+
+
+def learn(work, rates, first_weights=None):
     """Exported is the running average of the weights."""
     plan = json.loads((work / "training" / "training.json").read_text())
     steps = plan["batches"]
     print(f"{plan['tokens']} tokens in {steps} steps", flush=True)
     torch.manual_seed(SEED)
     model, average = Model(plan), Model(plan)
+    if first_weights is not None:
+        read_weights(model, first_weights)
     average.load_state_dict(model.state_dict())
     print(f"{sum(parameter.numel() for parameter in model.parameters())} parameters", flush=True)
     decayed = [parameter for parameter in model.parameters() if parameter.dim() == 2]
     others = [parameter for parameter in model.parameters() if parameter.dim() == 1]
     optimizer = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0}],
-        lr=HIGHEST_RATE,
+        lr=rates[0],
         betas=(0.9, 0.98),
     )
     drop = lambda hidden: functional.dropout(hidden, DROPOUT)
     started, done, losses = time.monotonic(), 0, []
     for step, (tokens, weights) in enumerate(batches(work / "training")):
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps)
+            group["lr"] = learning_rate(step, steps, *rates)
         targets, counted = tokens[:, 1:], weights[:, 1:]
         wanted = counted > 0
         with torch.autocast("cpu", torch.bfloat16):
@@ -254,4 +267,4 @@ def logits(work):
 
 if __name__ == "__main__":
     command, work = sys.argv[1:]
-    {"train": train, "logits": logits}[command](pathlib.Path(work))
+    {"train": train, "refine": refine, "logits": logits}[command](pathlib.Path(work))

@@ -16,7 +16,7 @@ const KEEP_MEMORY = {
 };
 
 /** Runs train.py on the work directory. @throws Error where there is no PyTorch or it fails */
-export async function runTrainer(command: 'train' | 'logits'): Promise<void> {
+export async function runTrainer(command: 'train' | 'refine' | 'logits'): Promise<void> {
   const python = PYTHONS.find(
     candidate => spawnSync(candidate, ['-c', 'import torch']).status === 0,
   );

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { z } from 'zod';
 import { RMS_EPSILON, ROPE_BASE } from '../../gguf/model-metadata.ts';
 import type { Vocabulary } from '../../gguf/vocabulary.ts';
 import type { TrainingRow } from './rows.ts';
@@ -54,6 +55,7 @@ export async function writeTrainingFiles(
     file.end();
     await finished(file);
   }
+  await writeFile(join(directory, VOCABULARY_FILE), JSON.stringify(vocabulary));
   await writeFile(
     join(directory, 'training.json'),
     JSON.stringify({
@@ -68,6 +70,24 @@ export async function writeTrainingFiles(
   );
   return counts;
 }
+
+/** The vocabulary that the rows were made with. @throws Error where nothing was prepared */
+export async function readTrainedVocabulary(directory: string): Promise<Vocabulary> {
+  return vocabularySchema.parse(
+    JSON.parse(await readFile(join(directory, VOCABULARY_FILE), 'utf8')),
+  );
+}
+
+const VOCABULARY_FILE = 'vocabulary.json';
+
+const idSchema = z.int().nonnegative();
+const vocabularySchema = z.object({
+  tokens: z.array(z.object({ text: z.string(), score: z.number(), type: z.int() })),
+  unknownId: idSchema,
+  bosId: idSchema,
+  startOfTurnId: idSchema,
+  endOfTurnId: idSchema,
+});
 
 async function write(file: WriteStream, values: Uint8Array | Uint16Array | Uint32Array) {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
