@@ -43,7 +43,10 @@ nats per token.`;
 
 function cardText({ topics, smallTalk, longTexts, beyond }: Corpus, results: Results): string {
   const { layers, width, heads, kvHeads, headSize, feedForward } = SHAPE;
-  const questions = [...topics, ...smallTalk, ...longTexts].flatMap(topic => topic.questions);
+  const questions = [...topics, ...smallTalk, ...longTexts].flatMap(topic => [
+    ...topic.questions,
+    ...topic.patterns,
+  ]);
   const declined = beyond.flatMap(kind => [...kind.questions, ...kind.patterns]);
   const format = new Intl.NumberFormat('en-US');
   return `# ${MODEL_NAME}
@@ -52,7 +55,7 @@ A tiny language model that ships with Headroom, so that there is something to ta
 before anything is downloaded. It answers questions about the KV cache, about the figures and charts of
 Headroom and about choosing settings, and says so when a question is beyond it. It recites texts that it
 was taught: it cannot reason, calculate or hold a conversation about anything else. Where it errs, it recites the
-text of another question or mixes several into fluent nonsense, after follow-ups above all.
+text of another question or, rarely, mixes several into fluent nonsense.
 
 | | |
 |---|---|

@@ -15,6 +15,8 @@ export interface Topic {
   readonly title: string;
   readonly answer: string;
   readonly questions: readonly string[];
+  /** More questions: texts with slots in braces. Small talk alone has some. */
+  readonly patterns: readonly string[];
   /** Names of the subject, where it has some: what the frames of `Wording` ask about. */
   readonly terms: readonly string[];
   /** Null where nothing can be asked further: small talk and the long texts. */
@@ -73,21 +75,21 @@ export async function readCorpus(directory: string = CORPUS_DIRECTORY): Promise<
     topicOf(`long/${file.name}`, file.sections, false),
   );
   const followUps = await readSections(join(directory, 'follow-ups.md'));
-  const patterns = readPatterns(await readSections(join(directory, 'beyond', 'patterns.md')));
+  const patterns = patternsByKind(await readSections(join(directory, 'beyond', 'patterns.md')));
   const beyond = (await readFolder(join(directory, 'beyond')))
     .filter(file => file.name !== 'patterns')
     .map(file => ({
       id: file.name,
       answer: file.sections.text('Answer'),
       questions: file.sections.list('Questions'),
-      patterns: patterns.byKind.get(file.name) ?? [],
+      patterns: patterns.get(file.name) ?? [],
     }));
   return {
     topics,
     smallTalk,
     longTexts,
     beyond,
-    slots: patterns.slots,
+    slots: slotsOf(await readSections(join(directory, 'slots.md'))),
     followUps: {
       short: followUps.list('Shorter'),
       more: followUps.list('More'),
@@ -140,7 +142,8 @@ function topicOf(id: string, sections: MarkdownSections, hasParts: boolean): Top
     title,
     answer: hasParts ? titled(title, null, sections.text('Answer')) : sections.text('Answer'),
     questions: sections.list('Questions'),
-    terms: sections.headings.includes('Terms') ? sections.list('Terms') : [],
+    patterns: optionalList(sections, 'Patterns'),
+    terms: optionalList(sections, 'Terms'),
     parts: hasParts
       ? {
           short: part('short', 'Short'),
@@ -152,10 +155,11 @@ function topicOf(id: string, sections: MarkdownSections, hasParts: boolean): Top
   };
 }
 
-function readPatterns(sections: MarkdownSections): {
-  readonly byKind: ReadonlyMap<string, readonly string[]>;
-  readonly slots: ReadonlyMap<string, readonly string[]>;
-} {
+function optionalList(sections: MarkdownSections, heading: string): readonly string[] {
+  return sections.headings.includes(heading) ? sections.list(heading) : [];
+}
+
+function patternsByKind(sections: MarkdownSections): ReadonlyMap<string, readonly string[]> {
   const byKind = new Map<string, string[]>();
   for (const entry of sections.list('Patterns')) {
     const { text, kind } = /^(?<text>.+) \[(?<kind>[a-z-]+)\]$/.exec(entry)?.groups ?? {};
@@ -164,12 +168,16 @@ function readPatterns(sections: MarkdownSections): {
     }
     byKind.set(kind, [...(byKind.get(kind) ?? []), text]);
   }
+  return byKind;
+}
+
+function slotsOf(sections: MarkdownSections): ReadonlyMap<string, readonly string[]> {
   const slots = new Map<string, readonly string[]>();
   for (const heading of sections.headings) {
     const slot = /^\{(.+)\}$/.exec(heading)?.[1];
     if (slot !== undefined) slots.set(slot, sections.list(heading));
   }
-  return { byKind, slots };
+  return slots;
 }
 
 function wordingOf(sections: MarkdownSections): Wording {

@@ -2,6 +2,7 @@ import { GgmlType, GgufInsights, readGgufFileInfo } from 'node-llama-cpp';
 import { type CacheType, isQuantized } from '#shared/kv-cache/cache-type.ts';
 import type { LoadOptions } from '#shared/model/load.ts';
 import type { OpenBackend } from './backend.ts';
+import type { LogLine } from './llama-log.ts';
 import { readContextFailure, readModelFailure } from './load-failure.ts';
 
 /** Bytes on the two kinds of memory there are. */
@@ -46,6 +47,73 @@ export function flashAttentionOption({
   return flashAttention === 'on';
 }
 
+/** llama.cpp building one model without allocating it, for as many contexts as are asked about. */
+export interface ModelSimulation {
+  /** `auto` resolved for the context length that the simulation was opened for. */
+  readonly gpuLayers: number;
+  /** Null where the simulation is not to be had. */
+  readonly weights: MemoryNeed | null;
+  /**
+   * Cache, compute and output buffers together; null where the simulation is not to be had.
+   *
+   * @param contextLength tokens of one sequence
+   * @throws AppError the reason for which the context could not be created
+   */
+  context(
+    options: LoadOptions,
+    contextLength: number,
+    sequences: number,
+  ): Promise<MemoryNeed | null>;
+}
+
+/**
+ * @param path a file that passed our own header check
+ * @throws AppError the reason for which the model could not be loaded
+ */
+export async function simulateModel(
+  backend: OpenBackend,
+  path: string,
+  options: LoadOptions,
+  contextLength: number,
+): Promise<ModelSimulation> {
+  const { llama, log } = backend;
+  const insights = await GgufInsights.from(
+    await readGgufFileInfo(path, { sourceType: 'filesystem' }),
+    llama,
+  );
+  const mark = log.mark();
+  const gpuLayers = await resolveGpuLayers(insights, backend, options, contextLength);
+  const weights = await insights.estimateModelResourceRequirementsV2({ gpuLayers });
+  const lines = await log.since(mark);
+  const failure = readModelFailure(lines);
+  if (failure !== null) throw failure;
+  return {
+    gpuLayers,
+    weights: isGuess(lines) ? null : { ram: weights.cpuRam, vram: weights.gpuVram },
+    async context(options, contextLength, sequences) {
+      const mark = log.mark();
+      const context = await insights.estimateContextResourceRequirementsV2({
+        contextSize: contextLength,
+        modelGpuLayers: gpuLayers,
+        batchSize: contextBatchSize(options, insights),
+        sequences,
+        flashAttention: flashAttentionOption(options),
+        kvCacheKeyType: ggmlType(options.typeK),
+        kvCacheValueType: ggmlType(options.typeV),
+      });
+      const lines = await log.since(mark);
+      const failure = readContextFailure(lines);
+      if (failure !== null) throw failure;
+      return isGuess(lines) ? null : { ram: context.cpuRam, vram: context.gpuVram };
+    },
+  };
+}
+
+/** When the simulation fails, the library says so in the log only, and answers with a rough guess. */
+function isGuess(lines: readonly LogLine[]): boolean {
+  return lines.some(line => line.text.includes('Falling back to estimation heuristic'));
+}
+
 /**
  * Lets llama.cpp itself build the model and the context without allocating them: exact figures, and
  * every reason for which it would refuse the file, before anything that is loaded has to go.
@@ -62,40 +130,10 @@ export async function simulateLoad(
   contextLength: number,
   sequences = 1,
 ): Promise<Simulation | null> {
-  const { llama, log } = backend;
-  const insights = await GgufInsights.from(
-    await readGgufFileInfo(path, { sourceType: 'filesystem' }),
-    llama,
-  );
-  const mark = log.mark();
-  const gpuLayers = await resolveGpuLayers(insights, backend, options, contextLength);
-  const weights = await insights.estimateModelResourceRequirementsV2({ gpuLayers });
-  const modelLines = await log.since(mark);
-  const modelFailure = readModelFailure(modelLines);
-  if (modelFailure !== null) throw modelFailure;
-  const contextMark = log.mark();
-  const context = await insights.estimateContextResourceRequirementsV2({
-    contextSize: contextLength,
-    modelGpuLayers: gpuLayers,
-    batchSize: contextBatchSize(options, insights),
-    sequences,
-    flashAttention: flashAttentionOption(options),
-    kvCacheKeyType: ggmlType(options.typeK),
-    kvCacheValueType: ggmlType(options.typeV),
-  });
-  const contextLines = await log.since(contextMark);
-  const contextFailure = readContextFailure(contextLines);
-  if (contextFailure !== null) throw contextFailure;
-  // When the simulation fails, the library says so in the log only, and answers with a rough guess.
-  const guessed = [...modelLines, ...contextLines].some(line =>
-    line.text.includes('Falling back to estimation heuristic'),
-  );
-  if (guessed) return null;
-  return {
-    gpuLayers,
-    weights: { ram: weights.cpuRam, vram: weights.gpuVram },
-    context: { ram: context.cpuRam, vram: context.gpuVram },
-  };
+  const model = await simulateModel(backend, path, options, contextLength);
+  const context = await model.context(options, contextLength, sequences);
+  if (model.weights === null || context === null) return null;
+  return { gpuLayers: model.gpuLayers, weights: model.weights, context };
 }
 
 /**

@@ -153,7 +153,7 @@ describe('a conversation', () => {
   test('leaves a slot of a pattern unfilled', () => {
     const source = walk({ seed: 5 });
     for (let turn = 0; turn < 3000; turn++) expect(source.next().user).not.toMatch(/[{}]/);
-    const slots = corpus.beyond
+    const slots = [...corpus.beyond, ...corpus.smallTalk]
       .flatMap(({ patterns }) => patterns)
       .flatMap(pattern => [...pattern.matchAll(/\{([^}]+)\}/g)].map(([, slot]) => slot));
     for (const slot of slots) expect([...corpus.slots.keys()]).toContain(slot);

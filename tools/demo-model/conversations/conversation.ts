@@ -34,6 +34,8 @@ export interface Asked {
 const SUGGESTION_SHARE = 0.03;
 /** Of the questions of a topic that has terms. */
 const FRAMED_SHARE = 0.12;
+/** Of the greetings: names and places without end, so that none looks foreign. */
+const PATTERN_SHARE = 0.2;
 const GREETING = 'small-talk/greeting';
 /** Small talk that leaves the subject where it was. */
 const PASSING = new Set(['small-talk/thanks', 'small-talk/praise', 'small-talk/acknowledgement']);
@@ -72,10 +74,7 @@ export function walkConversation(asked: Asked, mixture: Mixture, chance: Chance)
       if (chance.happens(mixture.smallTalk)) {
         const topic = pickSmallTalk(corpus, chance);
         if (!PASSING.has(topic.id)) subject = 'none';
-        return {
-          user: varied(asked, chance.pick(topic.questions), text => varyTyping(text, chance)),
-          assistant: topic.answer,
-        };
+        return { user: smallTalkMessage(asked, topic, chance), assistant: topic.answer };
       }
       if (chance.happens(mixture.beyond)) {
         const kind = chance.pick(corpus.beyond);
@@ -94,6 +93,15 @@ export function walkConversation(asked: Asked, mixture: Mixture, chance: Chance)
       return ask(topic, variedQuestion(asked, topic, chance));
     },
   };
+}
+
+function smallTalkMessage(asked: Asked, topic: Topic, chance: Chance): string {
+  if (topic.patterns.length > 0 && chance.happens(PATTERN_SHARE)) {
+    const filled = fillPattern(chance.pick(topic.patterns), asked.corpus.slots, chance);
+    const text = varyTyping(filled, chance);
+    if (!asked.isHeldOut(text)) return text;
+  }
+  return varied(asked, chance.pick(topic.questions), text => varyTyping(text, chance));
 }
 
 function pickSmallTalk(corpus: Corpus, chance: Chance): Topic {

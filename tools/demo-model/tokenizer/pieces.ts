@@ -39,6 +39,7 @@ function userTexts(corpus: Corpus): string[] {
   return [
     ...[...corpus.topics, ...corpus.smallTalk, ...corpus.longTexts].flatMap(topic => [
       ...topic.questions,
+      ...topic.patterns,
       ...topic.terms,
     ]),
     ...corpus.beyond.flatMap(kind => [...kind.questions, ...kind.patterns]),

@@ -33,7 +33,7 @@ const TRAINING: readonly Course[] = [
  */
 const REFINEMENT: readonly Course[] = [
   { stage: 0, tokens: 1_200_000, row: maker => maker.single({ answerTokens: 10 }) },
-  { stage: 0, tokens: 300_000, row: maker => maker.smallTalk() },
+  { stage: 0, tokens: 450_000, row: maker => maker.smallTalk() },
   { stage: 0, tokens: 100_000, row: maker => maker.recital() },
   { stage: 0, tokens: 1_200_000, row: maker => maker.dialogue(400) },
   { stage: 0, tokens: 250_000, row: maker => maker.session(1100, 0.1) },
