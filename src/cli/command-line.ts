@@ -3,6 +3,8 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { runChat } from './chat.ts';
 import { addChatCommand, type ChatOptions } from './chat-options.ts';
 import { exitCodes, reportFailure } from './failure.ts';
+import { runFit } from './fit.ts';
+import { addFitCommand, type FitOptions } from './fit-options.ts';
 import { runInspect } from './inspect.ts';
 import { addInspectCommand, type InspectOptions } from './inspect-options.ts';
 import { findInstallation, type Installation } from './installation.ts';
@@ -15,6 +17,7 @@ Examples:
   headroom serve
   headroom serve --port 8080 --no-open --model model.gguf
   headroom inspect model.gguf
+  headroom fit model.gguf --budget 8GiB
   headroom chat model.gguf --prompt "Why is the sky blue?"
   headroom chat model.gguf --context 8192 --type-k q8_0 --type-v q8_0 \\
       --prompt "My name is Ada." --prompt "What is my name?" --json`;
@@ -35,6 +38,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       chat: async (file, options) => {
         exitCode = await runChat(file, options, installation, terminal);
       },
+      fit: async (model, options) => {
+        exitCode = await runFit(model, options, installation, terminal);
+      },
       inspect: async (model, options) => {
         exitCode = await runInspect(model, options, installation, terminal);
       },
@@ -53,6 +59,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 
 interface Actions {
   chat(file: string, options: ChatOptions): Promise<void>;
+  fit(model: string, options: FitOptions): Promise<void>;
   inspect(model: string, options: InspectOptions): Promise<void>;
   serve(options: ServeOptions): Promise<void>;
 }
@@ -67,6 +74,7 @@ function createProgram(installation: Installation, actions: Actions): Command {
     // Said by `reportUsage`, which also knows about JSON.
     .configureOutput({ outputError: () => {} });
   addChatCommand(program, actions.chat);
+  addFitCommand(program, actions.fit);
   addInspectCommand(program, actions.inspect);
   addServeCommand(program, actions.serve);
   return program;

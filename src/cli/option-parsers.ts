@@ -15,6 +15,32 @@ export function optionValue<T>(schema: z.ZodType<T>, expected: string): (text: s
   };
 }
 
+const byteUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
+};
+
+/** Reads a size such as `8GiB`, `512 MiB` or `16GB`; a number alone is bytes. */
+export function byteCount(text: string): number {
+  const { number, unit } =
+    /^(?<number>\d+(?:\.\d+)?) *(?<unit>[A-Za-z]*)$/.exec(text.trim())?.groups ?? {};
+  const factor = Object.entries(byteUnits).find(
+    ([name]) => name.toLowerCase() === unit?.toLowerCase(),
+  )?.[1];
+  const bytes = Math.floor(Number(number) * (factor ?? Number.NaN));
+  if (!Number.isSafeInteger(bytes) || bytes < 1) {
+    throw new InvalidArgumentError('Expected a size above 0, such as 8GiB or 512MiB.');
+  }
+  return bytes;
+}
+
 /** For an option that may be given more than once. */
 export function collect(text: string, earlier: readonly string[] = []): string[] {
   return [...earlier, text];

@@ -3,8 +3,10 @@ import type { EngineContract, TurnRequest } from '#shared/contract/engine-contra
 import { AppError } from '#shared/errors/app-error.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import type { Handlers } from '#shared/rpc/server.ts';
+import { fitModel } from './fit/model-fit.ts';
 import { readGgufFile } from './gguf/gguf-file.ts';
 import { describeModel } from './gguf/model-description.ts';
+import { Backends } from './loading/backend.ts';
 import { ModelSlot } from './loading/model-slot.ts';
 import { TelemetryMeter } from './metering/telemetry-meter.ts';
 import { runTurn } from './turn/turn.ts';
@@ -17,7 +19,8 @@ interface RunningTurn {
 /** Everything the engine process does, behind the contract. One per process. */
 export class Engine {
   readonly handlers: Handlers<EngineContract>;
-  readonly #slot = new ModelSlot();
+  readonly #backends = new Backends();
+  readonly #slot = new ModelSlot(this.#backends);
   readonly #telemetry = new TelemetryMeter();
   /** By answer id; the running one and those that wait for it. */
   readonly #turns = new Map<string, RunningTurn>();
@@ -37,6 +40,8 @@ export class Engine {
         this.#refuseDuringChange();
         return await this.#slot.plan(path, options);
       },
+      'model.fit': async (question, reader) =>
+        await fitModel(question, await this.#backends.open(question.backend), reader),
       'model.load': ({ path, options }, { signal, emit }) =>
         this.#changeModel('loaded', () =>
           this.#slot.load(path, options, { signal, onProgress: progress => void emit(progress) }),

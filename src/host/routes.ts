@@ -42,6 +42,7 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
 
     'model.describe': ({ path }) => model.describe(path),
     'model.plan': request => model.plan(request),
+    'model.fit': (question, reader) => model.fit(question, reader),
     'model.load': request => model.load(request),
     'model.cancelLoad': () => {
       model.cancelLoad();

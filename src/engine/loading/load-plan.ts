@@ -7,13 +7,11 @@ import type { ModelDescription } from '#shared/model/model-description.ts';
 import { type GgufFile, readGgufFile } from '../gguf/gguf-file.ts';
 import { describeModel } from '../gguf/model-description.ts';
 import type { OpenBackend } from './backend.ts';
+import { type FreeMemory, freeMemory, usableBytes } from './free-memory.ts';
 import { type MemoryNeed, type Simulation, simulateLoad } from './memory-simulation.ts';
 
 /** What `auto` gives at most: longer ones reserve memory that most chats never use. */
 const autoContextLength = 4096;
-/** Left free for everybody else: this share, and never more than this many bytes. */
-const spareShare = 0.05;
-const spareBytes = 512 * 1024 * 1024;
 
 /** A load that may be executed. */
 export interface CheckedPlan {
@@ -146,21 +144,6 @@ function simulatedCompute(simulation: Simulation | null, cache: CacheBytes | nul
   return Math.max(0, simulation.context.ram + simulation.context.vram - cache.total);
 }
 
-interface FreeMemory {
-  /** Of the device that the plan is for. */
-  readonly forPlan: number;
-  /** All memory that a load may be spread over. */
-  readonly total: number;
-}
-
-async function freeMemory(backend: OpenBackend): Promise<FreeMemory> {
-  const ram = process.availableMemory();
-  if (backend.name === 'cpu') return { forPlan: ram, total: ram };
-  const vram = await backend.llama.getVramState();
-  // A unified pool must not be counted twice.
-  return { forPlan: vram.free, total: vram.unifiedSize > 0 ? vram.free : vram.free + ram };
-}
-
 function addFree(free: FreeMemory, released: Released): number {
   return free.total + released.ram + released.vram;
 }
@@ -195,7 +178,7 @@ function refuseIfTooLarge(
   freeBytes: number,
   need: Need,
 ): void {
-  const usable = freeBytes - Math.min(freeBytes * spareShare, spareBytes);
+  const usable = usableBytes(freeBytes);
   const total = need.weights + need.cache + need.compute;
   if (total <= usable) return;
   const parts = [

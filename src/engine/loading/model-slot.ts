@@ -1,5 +1,5 @@
 import type { LoadOptions, LoadPlan, LoadReport } from '#shared/model/load.ts';
-import { Backends, type OpenBackend } from './backend.ts';
+import type { Backends, OpenBackend } from './backend.ts';
 import {
   type CheckedPlan,
   type Inspected,
@@ -23,8 +23,12 @@ import { type LoadHandle, ModelLoad, throwIfCancelled, withState } from './model
  * where only the context was exchanged, the previous one is restored.
  */
 export class ModelSlot {
-  readonly #backends = new Backends();
+  readonly #backends: Backends;
   #loaded: LoadedModel | null = null;
+
+  constructor(backends: Backends) {
+    this.#backends = backends;
+  }
 
   get current(): LoadedModel | null {
     return this.#loaded;

@@ -6,6 +6,7 @@ import {
   cancelledError,
   toErrorData,
 } from '#shared/errors/app-error.ts';
+import type { FitBasis, FitQuestion, FitRow } from '#shared/fit/fit.ts';
 import { type ModelEvent, nextModelState, noModel } from '#shared/lifecycle/model-machine.ts';
 import type { ModelState } from '#shared/lifecycle/model-state.ts';
 import type { LoadPlan, LoadReport } from '#shared/model/load.ts';
@@ -13,6 +14,7 @@ import { loadOptionsSchema } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import type { Client } from '#shared/rpc/client.ts';
 import type { ParsedInputOf } from '#shared/rpc/contract.ts';
+import type { StreamContext } from '#shared/rpc/server.ts';
 import { createSignal, type Signal } from '#shared/rpc/signal.ts';
 import { type EngineSession, type EngineSupervisor, engineFailure } from '../engine/supervisor.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
@@ -33,6 +35,8 @@ export interface ModelService {
   readonly state: Signal<ModelState>;
   describe(path: string): Promise<ModelDescription>;
   plan(request: ModelRequest): Promise<LoadPlan>;
+  /** Row after row to the reader; resolves with what all rows have in common. */
+  fit(question: FitQuestion, reader: StreamContext<FitRow>): Promise<FitBasis>;
   /** Progress is in {@link state}; resolves when loaded. Whatever goes wrong is also in the state. */
   load(request: ModelRequest): Promise<LoadReport>;
   /** Loads with the options that last worked for this file. */
@@ -161,6 +165,8 @@ export function createModelService(options: ModelServiceOptions): ModelService {
 
     describe: path => ask(engine, client => client.call('model.describe', { path })),
     plan: request => ask(engine, client => client.call('model.plan', request)),
+    fit: (question, { signal, emit }) =>
+      ask(engine, client => client.stream('model.fit', question, { signal, onItem: emit })),
 
     loadRemembered(path) {
       const remembered = settings.current.get().loadOptionsByModel[path];

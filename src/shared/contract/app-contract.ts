@@ -7,6 +7,7 @@ import {
 } from '../chat/conversation.ts';
 import { followEventSchema } from '../chat/follow-event.ts';
 import { samplingSchema } from '../chat/sampling.ts';
+import { fitBasisSchema, fitQuestionSchema, fitRowSchema } from '../fit/fit.ts';
 import { engineStateSchema } from '../lifecycle/engine-state.ts';
 import { modelStateSchema } from '../lifecycle/model-state.ts';
 import { telemetrySampleSchema } from '../metrics/telemetry.ts';
@@ -75,6 +76,8 @@ export const appContract = {
 
   'model.describe': call(z.object({ path: z.string().min(1) }), modelDescriptionSchema),
   'model.plan': call(modelRequest, loadPlanSchema),
+  /** Row after row; ends with what all rows have in common. */
+  'model.fit': stream(fitQuestionSchema, fitRowSchema, fitBasisSchema),
   /** Progress is in the `model` signal; answers when the load has ended. */
   'model.load': call(modelRequest, loadReportSchema),
   'model.cancelLoad': call(nothing, done),

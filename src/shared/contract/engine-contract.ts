@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { conversationIdSchema, messageIdSchema, segmentSchema } from '../chat/conversation.ts';
 import { samplingSchema } from '../chat/sampling.ts';
 import { turnProgressSchema } from '../chat/turn-progress.ts';
+import { fitBasisSchema, fitQuestionSchema, fitRowSchema } from '../fit/fit.ts';
 import { telemetrySampleSchema } from '../metrics/telemetry.ts';
 import { turnFiguresSchema } from '../metrics/turn-figures.ts';
 import {
@@ -50,6 +51,8 @@ export const engineContract = {
   'engine.hello': call(z.object({}), z.object({ bindingsRelease: z.string(), processId: z.int() })),
   'model.describe': call(z.object({ path: z.string().min(1) }), modelDescriptionSchema),
   'model.plan': call(planRequestSchema, loadPlanSchema),
+  /** Row after row; ends with what all rows have in common. */
+  'model.fit': stream(fitQuestionSchema, fitRowSchema, fitBasisSchema),
   /** Keeps the weights when only the context differs. Cancelling leaves the previous model loaded or, past that point, none. */
   'model.load': stream(planRequestSchema, loadProgressSchema, loadReportSchema),
   'model.unload': call(z.object({}), z.null()),

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { AppError } from '#shared/errors/app-error.ts';
+import type { FitBasis, FitRow } from '#shared/fit/fit.ts';
+import { fitPairs } from '#shared/fit/fit-row.ts';
+import { presetWeightsBytes } from '#shared/fit/preset-weights.ts';
+import { formatPercent } from '#shared/metrics/format.ts';
+import { withHost } from './command-host.ts';
+import { exitCodes, reportFailure } from './failure.ts';
+import type { FitOptions } from './fit-options.ts';
+import { fitText, textbookText } from './fit-report.ts';
+import type { Installation } from './installation.ts';
+import { presetArgument } from './model-argument.ts';
+import type { Terminal } from './terminal.ts';
+import { textbookTable } from './textbook.ts';
+
+/** One JSON object of `fit --json`. */
+export interface FitTable extends FitBasis {
+  readonly rows: readonly FitRow[];
+}
+
+const defaultWeights = 'q4_k_m';
+
+export async function runFit(
+  model: string,
+  options: FitOptions,
+  installation: Installation,
+  terminal: Terminal,
+): Promise<number> {
+  const json = options.json ?? false;
+  try {
+    const preset = presetArgument(model);
+    const { tokens, batch = 1 } = options;
+    if (tokens !== undefined || options.batch !== undefined) {
+      if (preset === null || tokens === undefined) throw textbookNeedsBoth();
+      const weights = presetWeightsBytes(preset, options.weights ?? defaultWeights);
+      const table = textbookTable(preset, weights, tokens, batch);
+      terminal.writeLine(json ? JSON.stringify(table) : textbookText(table));
+      return exitCodes.success;
+    }
+    const table = await askForRows(model, preset?.id ?? null, options, installation, terminal);
+    terminal.writeLine(json ? JSON.stringify(table) : fitText(table, options.context ?? null));
+    return exitCodes.success;
+  } catch (thrown) {
+    terminal.showProgress('');
+    reportFailure(thrown, terminal, json);
+    return exitCodes.failure;
+  }
+}
+
+async function askForRows(
+  model: string,
+  presetId: string | null,
+  options: FitOptions,
+  installation: Installation,
+  terminal: Terminal,
+): Promise<FitTable> {
+  const rows: FitRow[] = [];
+  const basis = await withHost(installation, client =>
+    client.stream(
+      'model.fit',
+      {
+        model:
+          presetId === null
+            ? { kind: 'file', path: resolve(model) }
+            : { kind: 'preset', id: presetId, weightType: options.weights ?? defaultWeights },
+        backend: options.backend,
+        gpuLayers: options.gpuLayers,
+        sequences: options.sequences,
+        contextLength: options.context,
+        budgetBytes: options.budget,
+      },
+      {
+        onItem(row) {
+          rows.push(row);
+          terminal.showProgress(`Computing: ${formatPercent(rows.length / fitPairs.length)}`);
+        },
+      },
+    ),
+  );
+  terminal.showProgress('');
+  return { ...basis, rows };
+}
+
+function textbookNeedsBoth(): AppError {
+  return new AppError(
+    'invalid-input',
+    '--batch and --tokens are for a preset, and --batch needs --tokens.',
+    {
+      suggestion: 'Try: headroom fit preset:opt-30b --batch 128 --tokens 1024',
+    },
+  );
+}
