@@ -3,8 +3,10 @@ import { type AddressInfo, createServer } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { appErrorSchema } from '#shared/errors/app-error.ts';
+import { fitBasisSchema, fitRowSchema } from '#shared/fit/fit.ts';
 import { turnFiguresSchema } from '#shared/metrics/turn-figures.ts';
 import { loadActualSchema, loadPlanSchema } from '#shared/model/load.ts';
+import { modelDescriptionSchema } from '#shared/model/model-description.ts';
 import { ensureModel } from '#tools/models/catalog.ts';
 import { type Outcome, runCommand, startCommand } from './command-line-run.ts';
 
@@ -27,6 +29,67 @@ beforeAll(async () => {
 function parseChat({ stdout }: Outcome) {
   return chatResultSchema.parse(JSON.parse(stdout));
 }
+
+const fitResultSchema = fitBasisSchema.extend({ rows: z.array(fitRowSchema) });
+
+describe('inspect and fit', () => {
+  test('inspect --json prints what the file and its cache are', async () => {
+    const outcome = await runCommand(['inspect', tiny, '--json']);
+    expect(outcome).toMatchObject({ exitCode: 0, ...nothingLeft, stderr: '' });
+    const model = modelDescriptionSchema
+      .extend({ cache: z.object({ bytesPerToken: z.record(z.string(), z.number()) }) })
+      .parse(JSON.parse(outcome.stdout));
+    expect(model.layers).toHaveLength(4);
+    expect(Object.entries(model.cache.bytesPerToken)[0]).toEqual(['f16', 4 * 2 * 2 * 64 * 2]);
+  });
+
+  test('fit prints a row for every pair of types, and its longest context fits the budget', async () => {
+    const budget = 32 * 1024 ** 2;
+    const outcome = await runCommand([
+      ...['fit', tiny, '--budget', '32MiB', '--backend', 'cpu', '--json'],
+    ]);
+    expect(outcome).toMatchObject({ exitCode: 0, ...nothingLeft });
+    const table = fitResultSchema.parse(JSON.parse(outcome.stdout));
+    expect(table).toMatchObject({ budgetBytes: budget, bytesPerToken: 2048 });
+    expect(table.rows).toHaveLength(9 * 9 * 2);
+    for (const { bytes } of table.rows) {
+      if (bytes === null) continue;
+      const { weights, kvK, kvV, recurrent, compute, total } = bytes;
+      expect(total).toBe(weights + kvK + kvV + recurrent + compute);
+      expect(total).toBeLessThanOrEqual(budget);
+    }
+  });
+
+  test('the worked example of the subject: OPT-30B, batch 128, 1,024 tokens, by the book', async () => {
+    const args = ['fit', 'preset:opt-30b', '--tokens', '1024', '--json'];
+    for (const [batch, gigabytes] of [
+      ['128', 180.4],
+      ['1', 1.41],
+    ] as const) {
+      const { stdout } = await runCommand([...args, '--batch', batch]);
+      const { rows } = z
+        .object({
+          rows: z.array(z.object({ typeK: z.string(), bytes: z.object({ total: z.number() }) })),
+        })
+        .parse(JSON.parse(stdout));
+      const total = rows.find(row => row.typeK === 'f16')?.bytes.total ?? 0;
+      expect(Number((total / 1e9).toPrecision(4))).toBeCloseTo(gigabytes, batch === '1' ? 2 : 1);
+    }
+  });
+
+  test.each([
+    [['fit', 'preset:opt-31b'], 'Known presets: opt-30b'],
+    [['fit', 'nowhere.gguf'], 'There is no file'],
+    [['fit', 'preset:opt-30b', '--batch', '128'], '--batch needs --tokens'],
+    [['fit', 'preset:opt-30b', '--budget', 'much'], 'such as 8GiB'],
+    [['inspect', 'package.json'], 'is not a GGUF model'],
+  ])('%j ends without a sentence that helps', async (args, sentence) => {
+    const outcome = await runCommand(args);
+    expect(outcome.exitCode).not.toBe(0);
+    expect(outcome).toMatchObject({ stdout: '', ...nothingLeft });
+    expect(outcome.stderr).toContain(sentence);
+  });
+});
 
 describe('chat', () => {
   test('--json prints one object whose figures are whole and agree with each other', async () => {
