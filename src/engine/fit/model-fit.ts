@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors/app-error.ts';
-import { computeBufferFormula } from '#shared/fit/compute-buffer.ts';
+import { type ComputeShape, computeBufferFormula } from '#shared/fit/compute-buffer.ts';
 import type { FitBasis, FitQuestion, FitRow } from '#shared/fit/fit.ts';
 import { type FitSubject, fitPairs, fitRow } from '#shared/fit/fit-row.ts';
 import { presetWeightsBytes } from '#shared/fit/preset-weights.ts';
@@ -7,7 +7,7 @@ import { bytesPerToken, type CacheSetup, reservedBytes } from '#shared/kv-cache/
 import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import type { ModelLayer } from '#shared/model/model-layer.ts';
-import { findPreset, type Preset } from '#shared/model/presets.ts';
+import { findPreset } from '#shared/model/presets.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
 import { readGgufFile } from '../gguf/gguf-file.ts';
 import { describeModel } from '../gguf/model-description.ts';
@@ -99,9 +99,7 @@ async function knownModel(question: FitQuestion, backend: OpenBackend): Promise<
   };
 }
 
-function byFormula(
-  model: Pick<Preset | ModelDescription, 'vocabularySize' | 'embeddingLength'>,
-): Pick<KnownModel, 'computeBytes' | 'computeFrom'> {
+function byFormula(model: ComputeShape): Pick<KnownModel, 'computeBytes' | 'computeFrom'> {
   return {
     computeBytes: async setup => computeBufferFormula(model, setup),
     computeFrom: 'formula',

@@ -25,6 +25,7 @@ export function describeModel(file: GgufFile): ModelDescription {
     trainedContextLength: whole(field('context_length')) || null,
     layerCount: whole(field('block_count')),
     embeddingLength: whole(field('embedding_length')),
+    feedForwardLength: widest(field('feed_forward_length')),
     vocabularySize: vocabularySize(metadata) ?? whole(field('vocab_size')),
     tokenizer: text(metadata.get('tokenizer.ggml.model')),
     hasChatTemplate: (text(metadata.get('tokenizer.chat_template'))?.trim() ?? '') !== '',
@@ -57,4 +58,10 @@ function text(value: GgufValue | undefined): string | null {
 
 function whole(value: GgufValue | undefined): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+}
+
+/** Of a number for all layers or a list with one for each. */
+function widest(value: GgufValue | undefined): number {
+  if (!Array.isArray(value)) return whole(value);
+  return value.reduce<number>((most, entry) => Math.max(most, whole(entry)), 0);
 }

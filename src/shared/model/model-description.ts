@@ -18,6 +18,8 @@ export const modelDescriptionSchema = z.object({
   trainedContextLength: z.int().positive().nullable(),
   layerCount: z.int().nonnegative(),
   embeddingLength: z.int().nonnegative(),
+  /** Width inside the feed-forward part, the widest of all layers; 0 where the file names none. */
+  feedForwardLength: z.int().nonnegative(),
   vocabularySize: z.int().nonnegative(),
   /** Kind of the tokenizer, as the file names it (`gpt2` for byte-level pairs). */
   tokenizer: z.string().nullable(),

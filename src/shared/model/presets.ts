@@ -9,6 +9,8 @@ export interface Preset {
   readonly architecture: string;
   readonly layers: readonly ModelLayer[];
   readonly embeddingLength: number;
+  /** Width inside the feed-forward part; 0 where there is none. */
+  readonly feedForwardLength: number;
   readonly vocabularySize: number;
   /** Tokens. */
   readonly trainedContextLength: number;
@@ -69,6 +71,7 @@ export const presets: readonly Preset[] = [
     architecture: 'opt',
     layers: plain(48, 56),
     embeddingLength: 7168,
+    feedForwardLength: 28_672,
     vocabularySize: 50_272,
     trainedContextLength: 2048,
     parameterCount: 29_974_540_288,
@@ -80,6 +83,7 @@ export const presets: readonly Preset[] = [
     architecture: 'llama',
     layers: plain(32, 32),
     embeddingLength: 4096,
+    feedForwardLength: 11_008,
     vocabularySize: 32_000,
     trainedContextLength: 4096,
     parameterCount: 6_738_415_616,
@@ -91,6 +95,7 @@ export const presets: readonly Preset[] = [
     architecture: 'llama',
     layers: plain(32, 8),
     embeddingLength: 4096,
+    feedForwardLength: 14_336,
     vocabularySize: 128_256,
     trainedContextLength: 131_072,
     parameterCount: 8_030_261_248,
@@ -102,6 +107,7 @@ export const presets: readonly Preset[] = [
     architecture: 'llama',
     layers: plain(80, 8),
     embeddingLength: 8192,
+    feedForwardLength: 28_672,
     vocabularySize: 128_256,
     trainedContextLength: 131_072,
     parameterCount: 70_553_706_496,
@@ -113,6 +119,7 @@ export const presets: readonly Preset[] = [
     architecture: 'qwen3',
     layers: plain(36, 8),
     embeddingLength: 4096,
+    feedForwardLength: 12_288,
     vocabularySize: 151_936,
     trainedContextLength: 40_960,
     parameterCount: 8_190_735_360,
@@ -124,6 +131,7 @@ export const presets: readonly Preset[] = [
     architecture: 'qwen3moe',
     layers: plain(48, 4),
     embeddingLength: 2048,
+    feedForwardLength: 6144,
     vocabularySize: 151_936,
     trainedContextLength: 40_960,
     parameterCount: 30_532_122_624,
@@ -135,6 +143,7 @@ export const presets: readonly Preset[] = [
     architecture: 'llama',
     layers: plain(32, 8),
     embeddingLength: 4096,
+    feedForwardLength: 14_336,
     vocabularySize: 32_768,
     trainedContextLength: 32_768,
     parameterCount: 7_248_023_552,
@@ -146,6 +155,7 @@ export const presets: readonly Preset[] = [
     architecture: 'phi3',
     layers: plain(40, 10),
     embeddingLength: 5120,
+    feedForwardLength: 17_920,
     vocabularySize: 100_352,
     trainedContextLength: 16_384,
     parameterCount: 14_659_507_200,
@@ -157,6 +167,7 @@ export const presets: readonly Preset[] = [
     architecture: 'gemma2',
     layers: sliding(42, { kvHeads: 8, headSize: 256 }, 4096, 2),
     embeddingLength: 3584,
+    feedForwardLength: 14_336,
     vocabularySize: 256_000,
     trainedContextLength: 8192,
     parameterCount: 9_241_705_984,
@@ -168,6 +179,7 @@ export const presets: readonly Preset[] = [
     architecture: 'gemma3',
     layers: sliding(48, { kvHeads: 8, headSize: 256 }, 1024, 6),
     embeddingLength: 3840,
+    feedForwardLength: 15_360,
     vocabularySize: 262_144,
     trainedContextLength: 131_072,
     parameterCount: 11_765_788_416,
@@ -179,6 +191,7 @@ export const presets: readonly Preset[] = [
     architecture: 'gpt-oss',
     layers: sliding(24, { kvHeads: 8, headSize: 64 }, 128, 2),
     embeddingLength: 2880,
+    feedForwardLength: 2880,
     vocabularySize: 201_088,
     trainedContextLength: 131_072,
     parameterCount: 20_914_757_184,
@@ -191,6 +204,7 @@ export const presets: readonly Preset[] = [
     architecture: 'deepseek2',
     layers: layers(61, () => deepseekLayer),
     embeddingLength: 7168,
+    feedForwardLength: 18_432,
     vocabularySize: 129_280,
     trainedContextLength: 163_840,
     // Without the module that predicts a second token, which no converted file has.
@@ -208,6 +222,7 @@ export const presets: readonly Preset[] = [
         : mamba(8192, 4, 16),
     ),
     embeddingLength: 4096,
+    feedForwardLength: 14_336,
     vocabularySize: 65_536,
     trainedContextLength: 262_144,
     parameterCount: 51_570_323_328,
@@ -219,6 +234,7 @@ export const presets: readonly Preset[] = [
     architecture: 'mamba',
     layers: layers(64, () => mamba(5120, 4, 16)),
     embeddingLength: 2560,
+    feedForwardLength: 0,
     vocabularySize: 50_280,
     trainedContextLength: 2048,
     parameterCount: 2_768_345_600,

@@ -42,22 +42,11 @@ describe('the file', () => {
   });
 });
 
-/**
- * Goals that the published model misses; the card says by how much. It finds the subject of a follow-up
- * and its part, and recites many of those texts, heard too rarely in training, wrongly.
- */
-const missedGoals = [
-  'greetings',
-  'follow-ups in dialogues',
-  'all turns of the dialogues',
-  'one conversation of 3301 tokens',
-];
-
 test('a model that answers too few questions right would be shipped', async () => {
   const corpus = await readCorpus();
   const { scores } = await evaluate({ corpus, model: MODEL_PATH, set: 'held-out', temperature: 0 });
   const missed = scores.filter(score => !meetsMinimum(score)).map(({ name }) => name);
-  expect(missed, describeScores(scores)).toEqual(missedGoals);
+  expect(missed, describeScores(scores)).toEqual([]);
   const asked = (name: string) => scores.find(score => score.name === name)?.asked ?? 0;
   expect(asked('in scope'), describeScores(scores)).toBeGreaterThanOrEqual(200);
   expect(asked('out of scope, declined')).toBeGreaterThanOrEqual(100);

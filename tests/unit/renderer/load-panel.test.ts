@@ -23,6 +23,7 @@ const model: ModelDescription = {
   trainedContextLength: 4096,
   layerCount: 1,
   embeddingLength: 80,
+  feedForwardLength: 0,
   vocabularySize: 10,
   hasChatTemplate: true,
   layers: [attentionLayer({ kvHeads: 1, keyLength: 80, valueLength: 80 })],

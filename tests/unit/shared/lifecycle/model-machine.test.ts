@@ -25,6 +25,7 @@ const report: LoadReport = {
       trainedContextLength: null,
       layerCount: 1,
       embeddingLength: 1,
+      feedForwardLength: 0,
       vocabularySize: 1,
       hasChatTemplate: true,
       layers: null,
