@@ -37,6 +37,10 @@ export function illegalReason(
   return null;
 }
 
+/**
+ * llama.cpp refuses such heads with flash attention only; without it, it reads K from the wrong bytes
+ * and answers in no numbers at all (`tests/engine/legality.test.ts`).
+ */
 function refusedHead(which: 'K' | 'V', type: CacheType, headSize: number) {
   const block = blockElements(type);
   if (headSize % block === 0) return null;
