@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseGgufHeader } from '#engine/gguf/gguf-header.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { ByteSink } from '#tools/gguf/gguf-value.ts';
 import { encodeGgufHeader } from '#tools/gguf/gguf-writer.ts';
 
 const header = encodeGgufHeader({
@@ -52,4 +53,77 @@ it('would catch anything but a sentence for a header with damaged bytes', () => 
     ),
     { numRuns: 2000, seed: 1 },
   );
+});
+
+it('would catch a header of 100,000 tensors refused or lost', () => {
+  const large = encodeGgufHeader({
+    metadata: new Map(),
+    tensors: Array.from({ length: 100_000 }, (_, index) => ({
+      name: `blk.${index}.weight`,
+      dimensions: [1, 1],
+      type: 'F32' as const,
+      values: () => [],
+    })),
+  });
+  const parsed = parseGgufHeader(large, large.length + 100_000 * 32);
+  if (parsed === 'more') throw new Error('the whole header was passed');
+  expect(parsed.tensors).toHaveLength(100_000);
+  expect(parsed.tensors.at(-1)?.name).toBe('blk.99999.weight');
+});
+
+/** Version 3, then the counts of tensors and of metadata entries, then whatever follows. */
+function hostile(
+  counts: readonly [tensors: bigint, entries: bigint],
+  rest: (sink: ByteSink) => void = () => {},
+): Uint8Array {
+  const sink = new ByteSink();
+  sink.bytes(new TextEncoder().encode('GGUF'));
+  sink.uint32(3);
+  for (const count of counts) sink.bytes(new Uint8Array(BigInt64Array.of(count).buffer));
+  rest(sink);
+  // As if the file went on: nothing may be allocated or read on the strength of a number alone.
+  sink.bytes(new Uint8Array(64 * 1024));
+  return sink.finish();
+}
+
+const key = (sink: ByteSink) => {
+  sink.uint64(1);
+  sink.bytes(new TextEncoder().encode('k'));
+};
+const nestedLists = (depth: number) => (sink: ByteSink) => {
+  key(sink);
+  sink.uint32(9);
+  for (let level = 0; level < depth; level++) {
+    sink.uint32(9);
+    sink.uint64(1);
+  }
+};
+
+it.each([
+  ['more tensors than there are atoms', hostile([2n ** 62n, 0n])],
+  ['a negative number of tensors', hostile([-1n, 0n])],
+  ['a negative number of entries', hostile([0n, -1n])],
+  ['lists in lists in lists', hostile([0n, 1n], nestedLists(1000))],
+  [
+    'a list of more values than the file has bytes',
+    hostile([0n, 1n], sink => {
+      key(sink);
+      sink.uint32(9);
+      sink.uint32(4);
+      sink.uint64(2 ** 52);
+    }),
+  ],
+  [
+    'a text longer than the file',
+    hostile([0n, 1n], sink => {
+      sink.uint64(2 ** 52);
+    }),
+  ],
+])('would catch %s believed', (_name, bytes) => {
+  expect(() => parseGgufHeader(bytes, bytes.length)).toThrow(AppError);
+  try {
+    parseGgufHeader(bytes, bytes.length);
+  } catch (thrown) {
+    expect(thrown).toMatchObject({ data: { code: 'model-damaged' } });
+  }
 });
