@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { type Sampling, samplingSchema } from '#shared/chat/sampling.ts';
 import { type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
-import { backends, type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
+import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
+import { engineFlags } from './engine-flags.ts';
 import { collect, optionValue } from './option-parsers.ts';
 
 /** What `chat` was asked for; what was left out is the app's default. */
@@ -61,17 +62,13 @@ export function addChatCommand(
       'threads that decode, or "auto"',
       optionValue(load.threads, 'a number from 1 to 1024, or "auto"'),
     )
-    .option(
-      '--gpu-layers <count>',
-      'layers kept on the GPU, or "auto"',
-      optionValue(load.gpuLayers, 'a number from 0 to 10000, or "auto"'),
-    )
+    .addOption(engineFlags.gpuLayers())
     .option(
       '--batch <tokens>',
       'tokens evaluated at once while reading the prompt',
       optionValue(load.batchSize, 'a number from 32 to 8192'),
     )
-    .addOption(new Option('--backend <name>', 'what computes').choices(backends))
+    .addOption(engineFlags.backend())
     .option(
       '--gen <tokens>',
       'tokens of one answer at most',

@@ -31,14 +31,9 @@ export async function runChat(
   const interrupts = catchInterrupts();
   const result: ChatResult = { load: undefined, turns: [] };
   try {
-    await withHost(installation, async client => {
-      const hangUp = () => client.close();
-      for (const signal of [interrupts.quit, terminal.readerGone]) {
-        if (signal.aborted) hangUp();
-        else signal.addEventListener('abort', hangUp, { once: true });
-      }
-      await holdConversations(client, file, options, interrupts, terminal, result);
-    });
+    await withHost(installation, [interrupts.quit, terminal.readerGone], client =>
+      holdConversations(client, file, options, interrupts, terminal, result),
+    );
     if (json) terminal.writeLine(JSON.stringify(result));
     return interrupts.stop.aborted ? exitCodes.interrupted : exitCodes.success;
   } catch (thrown) {

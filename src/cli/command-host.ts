@@ -11,9 +11,12 @@ import type { Installation } from './installation.ts';
 /**
  * A host for one command, with an engine and data of its own. Whatever happens inside, both are gone
  * afterwards.
+ *
+ * @param hangUp signals that end the connection: what is asked for at that time fails
  */
 export async function withHost<T>(
   installation: Installation,
+  hangUp: readonly AbortSignal[],
   use: (client: Client<AppContract>) => Promise<T>,
 ): Promise<T> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'headroom-'));
@@ -29,7 +32,13 @@ export async function withHost<T>(
     try {
       const [clientPort, hostPort] = createMemoryPorts();
       host.connect(hostPort);
-      return await use(createClient(appContract, clientPort));
+      const client = createClient(appContract, clientPort);
+      const close = () => client.close();
+      for (const signal of hangUp) {
+        if (signal.aborted) close();
+        else signal.addEventListener('abort', close, { once: true });
+      }
+      return await use(client);
     } finally {
       await host[Symbol.asyncDispose]();
     }

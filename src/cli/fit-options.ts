@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { fitQuestionSchema, type WeightType, weightTypes } from '#shared/fit/fit.ts';
-import { type Backend, backends, loadOptionsSchema } from '#shared/model/load.ts';
+import type { Backend } from '#shared/model/load.ts';
+import { engineFlags } from './engine-flags.ts';
 import { byteCount, optionValue } from './option-parsers.ts';
 
 /** What `fit` was asked for. */
@@ -17,7 +18,6 @@ export interface FitOptions {
   readonly json?: boolean;
 }
 
-const { shape } = loadOptionsSchema;
 const countSchema = z.int().min(1);
 
 const examples = `
@@ -50,12 +50,8 @@ export function addFitCommand(
       'conversations at once, each with a context of its own',
       optionValue(fitQuestionSchema.shape.sequences.unwrap(), 'a number from 1 to 256'),
     )
-    .option(
-      '--gpu-layers <count>',
-      'layers kept on the GPU, or "auto"',
-      optionValue(shape.gpuLayers, 'a number from 0 to 10000, or "auto"'),
-    )
-    .addOption(new Option('--backend <name>', 'what computes').choices(backends))
+    .addOption(engineFlags.gpuLayers())
+    .addOption(engineFlags.backend())
     .addOption(
       new Option('--weights <type>', "how a preset's weights are stored").choices(weightTypes),
     )

@@ -11,20 +11,18 @@ export function fitText(table: Table, contextLength: number | null): string {
   const { budgetBytes, bytesPerToken, computeFrom, rows } = table;
   const shown = rows.filter(row => row.flashAttention && row.typeK === row.typeV);
   const source = computeFrom === 'simulation' ? 'simulated by llama.cpp' : 'estimated by a formula';
+  const bytesOf =
+    contextLength === null ? 'its longest context' : `${formatTokens(contextLength)} tokens`;
   return [
     `Budget ${formatBytes(budgetBytes)}; one token takes ${formatBytes(bytesPerToken)} in f16; compute buffers ${source}.`,
+    `Bytes of each row are for ${bytesOf}.`,
     columns([
-      ['K and V', 'longest context', ...byteHeads(contextLength)],
+      ['K and V', 'longest context', 'weights', 'K', 'V', 'recurrent', 'compute', 'total'],
       ...shown.map(row => [row.typeK, contextText(row), ...bytesText(row)]),
     ]),
     ...[...new Set(shown.flatMap(({ warning }) => warning ?? []))],
     'Every pair of types, with flash attention and without: --json.',
   ].join('\n');
-}
-
-function byteHeads(contextLength: number | null): string[] {
-  const at = contextLength === null ? '' : ` at ${formatTokens(contextLength)}`;
-  return [`weights${at}`, 'K', 'V', 'recurrent', 'compute', 'total'];
 }
 
 function contextText({ legal, reason, maxContext }: FitRow): string {

@@ -1,14 +1,17 @@
 import { resolve } from 'node:path';
+import type { AppContract } from '#shared/contract/app-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { FitBasis, FitRow } from '#shared/fit/fit.ts';
 import { fitPairs } from '#shared/fit/fit-row.ts';
 import { presetWeightsBytes } from '#shared/fit/preset-weights.ts';
 import { formatPercent } from '#shared/metrics/format.ts';
+import type { Client } from '#shared/rpc/client.ts';
 import { withHost } from './command-host.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import type { FitOptions } from './fit-options.ts';
 import { fitText, textbookText } from './fit-report.ts';
 import type { Installation } from './installation.ts';
+import { catchInterrupts } from './interrupts.ts';
 import { presetArgument } from './model-argument.ts';
 import type { Terminal } from './terminal.ts';
 import { textbookTable } from './textbook.ts';
@@ -27,6 +30,7 @@ export async function runFit(
   terminal: Terminal,
 ): Promise<number> {
   const json = options.json ?? false;
+  using interrupts = catchInterrupts();
   try {
     const preset = presetArgument(model);
     const { tokens, batch = 1 } = options;
@@ -37,45 +41,46 @@ export async function runFit(
       terminal.writeLine(json ? JSON.stringify(table) : textbookText(table));
       return exitCodes.success;
     }
-    const table = await askForRows(model, preset?.id ?? null, options, installation, terminal);
+    const table = await withHost(installation, [interrupts.stop], client =>
+      askForRows(client, model, preset?.id ?? null, options, terminal),
+    );
     terminal.writeLine(json ? JSON.stringify(table) : fitText(table, options.context ?? null));
     return exitCodes.success;
   } catch (thrown) {
     terminal.showProgress('');
+    if (interrupts.stop.aborted) return exitCodes.interrupted;
     reportFailure(thrown, terminal, json);
     return exitCodes.failure;
   }
 }
 
 async function askForRows(
+  client: Client<AppContract>,
   model: string,
   presetId: string | null,
   options: FitOptions,
-  installation: Installation,
   terminal: Terminal,
 ): Promise<FitTable> {
   const rows: FitRow[] = [];
-  const basis = await withHost(installation, client =>
-    client.stream(
-      'model.fit',
-      {
-        model:
-          presetId === null
-            ? { kind: 'file', path: resolve(model) }
-            : { kind: 'preset', id: presetId, weightType: options.weights ?? defaultWeights },
-        backend: options.backend,
-        gpuLayers: options.gpuLayers,
-        sequences: options.sequences,
-        contextLength: options.context,
-        budgetBytes: options.budget,
+  const basis = await client.stream(
+    'model.fit',
+    {
+      model:
+        presetId === null
+          ? { kind: 'file', path: resolve(model) }
+          : { kind: 'preset', id: presetId, weightType: options.weights ?? defaultWeights },
+      backend: options.backend,
+      gpuLayers: options.gpuLayers,
+      sequences: options.sequences,
+      contextLength: options.context,
+      budgetBytes: options.budget,
+    },
+    {
+      onItem(row) {
+        rows.push(row);
+        terminal.showProgress(`Computing: ${formatPercent(rows.length / fitPairs.length)}`);
       },
-      {
-        onItem(row) {
-          rows.push(row);
-          terminal.showProgress(`Computing: ${formatPercent(rows.length / fitPairs.length)}`);
-        },
-      },
-    ),
+    },
   );
   terminal.showProgress('');
   return { ...basis, rows };

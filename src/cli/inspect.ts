@@ -4,6 +4,7 @@ import { exitCodes, reportFailure } from './failure.ts';
 import type { InspectOptions } from './inspect-options.ts';
 import { describedFile, describedPreset, inspectText } from './inspect-report.ts';
 import type { Installation } from './installation.ts';
+import { catchInterrupts } from './interrupts.ts';
 import { presetArgument } from './model-argument.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,17 +15,19 @@ export async function runInspect(
   installation: Installation,
   terminal: Terminal,
 ): Promise<number> {
+  using interrupts = catchInterrupts();
   try {
     const preset = presetArgument(model);
     const inspected =
       preset === null
-        ? await withHost(installation, async client =>
+        ? await withHost(installation, [interrupts.stop], async client =>
             describedFile(await client.call('model.describe', { path: resolve(model) })),
           )
         : describedPreset(preset);
     terminal.writeLine(json ? JSON.stringify(inspected) : inspectText(inspected));
     return exitCodes.success;
   } catch (thrown) {
+    if (interrupts.stop.aborted) return exitCodes.interrupted;
     reportFailure(thrown, terminal, json);
     return exitCodes.failure;
   }

@@ -46,12 +46,14 @@ export async function fitModel(
   return {
     bytesPerToken: bytesPerToken(known.layers, { typeK: 'f16', typeV: 'f16' }),
     budgetBytes,
-    computeFrom: known.computeFrom,
+    computeFrom: known.computeFrom(),
   };
 }
 
-type KnownModel = Pick<FitSubject, 'layers' | 'weightsBytes' | 'computeBytes'> &
-  Pick<FitBasis, 'computeFrom'>;
+interface KnownModel extends Pick<FitSubject, 'layers' | 'weightsBytes' | 'computeBytes'> {
+  /** Known when the rows are: one simulation that is not to be had makes it the formula. */
+  computeFrom(): FitBasis['computeFrom'];
+}
 
 async function knownModel(question: FitQuestion, backend: OpenBackend): Promise<KnownModel> {
   if (question.model.kind === 'preset') {
@@ -94,27 +96,27 @@ async function knownModel(question: FitQuestion, backend: OpenBackend): Promise<
   return {
     layers,
     weightsBytes: weights.ram + weights.vram,
-    computeBytes: simulatedCompute(simulation, layers, options, description),
-    computeFrom: 'simulation',
+    ...bySimulation(simulation, layers, options, description),
   };
 }
 
 function byFormula(model: ComputeShape): Pick<KnownModel, 'computeBytes' | 'computeFrom'> {
   return {
     computeBytes: async setup => computeBufferFormula(model, setup),
-    computeFrom: 'formula',
+    computeFrom: () => 'formula',
   };
 }
 
 /** What llama.cpp would reserve beside the cache that we computed. */
-function simulatedCompute(
+function bySimulation(
   simulation: ModelSimulation,
   layers: readonly ModelLayer[],
   options: LoadOptions,
   description: ModelDescription,
-): FitSubject['computeBytes'] {
+): Pick<KnownModel, 'computeBytes' | 'computeFrom'> {
   const known = new Map<string, number>();
-  return async (setup: CacheSetup) => {
+  let computeFrom: FitBasis['computeFrom'] = 'simulation';
+  const computeBytes = async (setup: CacheSetup): Promise<number> => {
     const { typeK, typeV, contextLength, sequences, flashAttention } = setup;
     const key = [typeK, typeV, contextLength, sequences, flashAttention].join();
     const before = known.get(key);
@@ -124,12 +126,13 @@ function simulatedCompute(
       contextLength,
       sequences,
     );
-    const cache = reservedBytes(layers, setup).total;
+    if (context === null) computeFrom = 'formula';
     const bytes =
       context === null
         ? computeBufferFormula(description, setup)
-        : Math.max(0, context.ram + context.vram - cache);
+        : Math.max(0, context.ram + context.vram - reservedBytes(layers, setup).total);
     known.set(key, bytes);
     return bytes;
   };
+  return { computeBytes, computeFrom: () => computeFrom };
 }

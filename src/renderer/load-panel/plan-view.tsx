@@ -11,7 +11,7 @@ const names: Readonly<Record<PlanPart['key'], { name: string; colour: string }>>
   weights: { name: 'Weights', colour: 'series-weights' },
   k: { name: 'K', colour: 'series-k' },
   v: { name: 'V', colour: 'series-v' },
-  recurrent: { name: 'Recurrent state', colour: 'series-used' },
+  recurrent: { name: 'Recurrent', colour: 'series-used' },
   compute: { name: 'Compute', colour: 'series-compute' },
 };
 
