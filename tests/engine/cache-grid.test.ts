@@ -4,7 +4,7 @@ import { readGgufFile } from '#engine/gguf/gguf-file.ts';
 import { describeModel } from '#engine/gguf/model-description.ts';
 import { readAllocationReport } from '#engine/loading/allocation-report.ts';
 import { Backends, type OpenBackend } from '#engine/loading/backend.ts';
-import { contextBatchSize, ggmlType, simulateLoad } from '#engine/loading/memory-simulation.ts';
+import { contextBatchSize, ggmlType, simulateLoad } from '#engine/memory/memory-simulation.ts';
 import { type CacheSetup, layerBytes } from '#shared/kv-cache/cache-size.ts';
 import type { CacheType } from '#shared/kv-cache/cache-type.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readGgufFile } from '#engine/gguf/gguf-file.ts';
 import { describeModel } from '#engine/gguf/model-description.ts';
 import { Backends, type OpenBackend } from '#engine/loading/backend.ts';
-import { simulateLoad } from '#engine/loading/memory-simulation.ts';
+import { simulateLoad } from '#engine/memory/memory-simulation.ts';
 import { computeBufferFormula } from '#shared/fit/compute-buffer.ts';
 import { reservedBytes } from '#shared/kv-cache/cache-size.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readGgufFile } from '#engine/gguf/gguf-file.ts';
 import { describeModel } from '#engine/gguf/model-description.ts';
 import { Backends, type OpenBackend } from '#engine/loading/backend.ts';
-import { ggmlType } from '#engine/loading/memory-simulation.ts';
+import { ggmlType } from '#engine/memory/memory-simulation.ts';
 import { fitPairs } from '#shared/fit/fit-row.ts';
 import { cacheTypes } from '#shared/kv-cache/cache-type.ts';
 import { illegalReason } from '#shared/kv-cache/legality.ts';

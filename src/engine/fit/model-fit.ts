@@ -12,8 +12,8 @@ import type { StreamContext } from '#shared/rpc/server.ts';
 import { readGgufFile } from '../gguf/gguf-file.ts';
 import { describeModel } from '../gguf/model-description.ts';
 import type { OpenBackend } from '../loading/backend.ts';
-import { freeMemory, usableBytes } from '../loading/free-memory.ts';
-import { type ModelSimulation, simulateModel } from '../loading/memory-simulation.ts';
+import { freeMemory, usableBytes } from '../memory/free-memory.ts';
+import { type ModelSimulation, simulateModel } from '../memory/memory-simulation.ts';
 
 /**
  * How much context of a model fits, for every pair of cache types: computed for the cache, simulated by

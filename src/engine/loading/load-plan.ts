@@ -6,9 +6,9 @@ import type { LoadOptions, LoadPlan } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import { type GgufFile, readGgufFile } from '../gguf/gguf-file.ts';
 import { describeModel } from '../gguf/model-description.ts';
+import { type FreeMemory, freeMemory, usableBytes } from '../memory/free-memory.ts';
+import { type MemoryNeed, type Simulation, simulateLoad } from '../memory/memory-simulation.ts';
 import type { OpenBackend } from './backend.ts';
-import { type FreeMemory, freeMemory, usableBytes } from './free-memory.ts';
-import { type MemoryNeed, type Simulation, simulateLoad } from './memory-simulation.ts';
 
 /** What `auto` gives at most: longer ones reserve memory that most chats never use. */
 const autoContextLength = 4096;

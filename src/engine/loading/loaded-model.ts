@@ -2,13 +2,13 @@ import type { LlamaContext, LlamaModel } from 'node-llama-cpp';
 import { type CacheBytes, usedBytes } from '#shared/kv-cache/cache-size.ts';
 import type { LoadReport } from '#shared/model/load.ts';
 import type { GgufFile } from '../gguf/gguf-file.ts';
+import type { MemoryNeed } from '../memory/memory-simulation.ts';
 import type { CacheFill } from '../metering/telemetry-meter.ts';
 import { ThreadGovernor } from '../threads/thread-governor.ts';
 import type { AnswerMemory } from '../turn/answer-memory.ts';
 import type { ChatTemplate } from '../turn/chat-template.ts';
 import type { SequenceCache } from '../turn/sequence-cache.ts';
 import type { TurnModel } from '../turn/turn.ts';
-import type { MemoryNeed } from './memory-simulation.ts';
 
 /** Weights in memory. Whoever holds this disposes it; its contexts have to go first. */
 export interface LoadedWeights {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { getModuleVersion, type LlamaModel } from 'node-llama-cpp';
 import { AppError, cancelledError } from '#shared/errors/app-error.ts';
 import type { LoadOptions, LoadProgress } from '#shared/model/load.ts';
+import { contextBatchSize, flashAttentionOption, ggmlType } from '../memory/memory-simulation.ts';
 import { calibrateThreads } from '../threads/thread-calibration.ts';
 import { AnswerMemory } from '../turn/answer-memory.ts';
 import { ChatTemplate } from '../turn/chat-template.ts';
@@ -12,7 +13,6 @@ import { logTail } from './llama-log.ts';
 import { readContextFailure, readModelFailure } from './load-failure.ts';
 import type { CheckedPlan } from './load-plan.ts';
 import { type LoadedContext, LoadedModel, type LoadedWeights } from './loaded-model.ts';
-import { contextBatchSize, flashAttentionOption, ggmlType } from './memory-simulation.ts';
 
 export interface LoadHandle {
   readonly signal: AbortSignal;

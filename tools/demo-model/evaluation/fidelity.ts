@@ -1,5 +1,5 @@
 import type { LlamaModel } from 'node-llama-cpp';
-import { ggmlType } from '#engine/loading/memory-simulation.ts';
+import { ggmlType } from '#engine/memory/memory-simulation.ts';
 import type { CacheType } from '#shared/kv-cache/cache-type.ts';
 import { percentile } from '#shared/metrics/percentile.ts';
 import { teacherForce } from './teacher-forcing.ts';

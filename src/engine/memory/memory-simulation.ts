@@ -1,9 +1,9 @@
 import { GgmlType, GgufInsights, readGgufFileInfo } from 'node-llama-cpp';
 import { type CacheType, isQuantized } from '#shared/kv-cache/cache-type.ts';
 import type { LoadOptions } from '#shared/model/load.ts';
-import type { OpenBackend } from './backend.ts';
-import type { LogLine } from './llama-log.ts';
-import { readContextFailure, readModelFailure } from './load-failure.ts';
+import type { OpenBackend } from '../loading/backend.ts';
+import type { LogLine } from '../loading/llama-log.ts';
+import { readContextFailure, readModelFailure } from '../loading/load-failure.ts';
 
 /** Bytes on the two kinds of memory there are. */
 export interface MemoryNeed {

@@ -1,4 +1,4 @@
-import type { OpenBackend } from './backend.ts';
+import type { OpenBackend } from '../loading/backend.ts';
 
 /** Left free for everybody else: this share, and never more than this many bytes. */
 const spareShare = 0.05;
