@@ -78,7 +78,7 @@ async function askForRows(
     {
       onItem(row) {
         rows.push(row);
-        terminal.showProgress(`Computing: ${formatPercent(rows.length / fitPairs.length)}`);
+        terminal.showProgress(`Computing: ${formatPercent(rows.length / fitPairs('both').length)}`);
       },
     },
   );

@@ -43,6 +43,7 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     'model.describe': ({ path }) => model.describe(path),
     'model.plan': request => model.plan(request),
     'model.fit': (question, reader) => model.fit(question, reader),
+    'model.fitBytes': request => model.fitBytes(request),
     'model.load': request => model.load(request),
     'model.cancelLoad': () => {
       model.cancelLoad();

@@ -4,7 +4,7 @@ import { readGgufFile } from '#engine/gguf/gguf-file.ts';
 import { describeModel } from '#engine/gguf/model-description.ts';
 import { readAllocationReport } from '#engine/loading/allocation-report.ts';
 import { Backends, type OpenBackend } from '#engine/loading/backend.ts';
-import { contextBatchSize, ggmlType, simulateLoad } from '#engine/memory/memory-simulation.ts';
+import { contextBatchSize, ggmlType, simulateModel } from '#engine/memory/memory-simulation.ts';
 import { type CacheSetup, layerBytes } from '#shared/kv-cache/cache-size.ts';
 import type { CacheType } from '#shared/kv-cache/cache-type.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';
@@ -151,14 +151,10 @@ describe.each(architectures)('%s', name => {
         expect(reportedLines(lines), `${typeK}/${typeV}`).toEqual(expected);
 
         const bytes = layerBytes(layers, setup).reduce((total, one) => total + one.total, 0);
-        const simulation = await simulateLoad(
-          backend,
-          path,
-          options(typeK, typeV, true),
-          contextLength,
-          sequences,
-        );
-        const compute = (simulation?.context.ram ?? 0) - bytes;
+        const asked = options(typeK, typeV, true);
+        const simulation = await simulateModel(backend, path, asked, contextLength);
+        const context = await simulation.context(asked, contextLength, sequences);
+        const compute = (context?.ram ?? 0) - bytes;
         const actual = readAllocationReport(lines).computeBytes ?? 0;
         expect(Math.abs(compute - actual) / actual, `${typeK}/${typeV} compute`).toBeLessThan(0.1);
         const total = bytes + actual;

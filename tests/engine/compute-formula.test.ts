@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readGgufFile } from '#engine/gguf/gguf-file.ts';
 import { describeModel } from '#engine/gguf/model-description.ts';
 import { Backends, type OpenBackend } from '#engine/loading/backend.ts';
-import { simulateLoad } from '#engine/memory/memory-simulation.ts';
+import { simulateModel } from '#engine/memory/memory-simulation.ts';
 import { computeBufferFormula } from '#shared/fit/compute-buffer.ts';
 import { reservedBytes } from '#shared/kv-cache/cache-size.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';
@@ -25,10 +25,11 @@ describe.each(['tiny', 'multi-head', 'medium', 'layered-heads', 'sliding-window'
         const path = await ensureModel(name);
         const model = describeModel(await readGgufFile(path));
         const options = loadOptionsSchema.parse({ backend: 'cpu', flashAttention: 'on' });
-        const simulation = await simulateLoad(backend, path, options, contextLength);
+        const simulation = await simulateModel(backend, path, options, contextLength);
+        const context = await simulation.context(options, contextLength, 1);
         const setup = { ...options, contextLength, sequences: 1, flashAttention: true };
         const simulated =
-          (simulation?.context.ram ?? Number.NaN) - reservedBytes(model.layers ?? [], setup).total;
+          (context?.ram ?? Number.NaN) - reservedBytes(model.layers ?? [], setup).total;
         const error = computeBufferFormula(model, setup) / simulated - 1;
         expect(Math.abs(error)).toBeLessThan(tolerance);
       },

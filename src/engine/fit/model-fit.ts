@@ -1,74 +1,94 @@
 import { AppError } from '#shared/errors/app-error.ts';
-import { type ComputeShape, computeBufferFormula } from '#shared/fit/compute-buffer.ts';
-import type { FitBasis, FitQuestion, FitRow } from '#shared/fit/fit.ts';
-import { type FitSubject, fitPairs, fitRow } from '#shared/fit/fit-row.ts';
-import { presetWeightsBytes } from '#shared/fit/preset-weights.ts';
-import { bytesPerToken, type CacheSetup, reservedBytes } from '#shared/kv-cache/cache-size.ts';
-import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
+import type { FitBasis, FitBytes, FitQuestion, FitRow, FitSetup } from '#shared/fit/fit.ts';
+import { fitPairs, fitRow } from '#shared/fit/fit-row.ts';
+import { budgetOf, type MachineMemory, type MemoryPools } from '#shared/fit/memory-pools.ts';
+import { bytesPerToken, reservedCells } from '#shared/kv-cache/cache-size.ts';
+import { loadOptionsSchema } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
-import type { ModelLayer } from '#shared/model/model-layer.ts';
 import { findPreset } from '#shared/model/presets.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
 import { readGgufFile } from '../gguf/gguf-file.ts';
 import { describeModel } from '../gguf/model-description.ts';
 import type { OpenBackend } from '../loading/backend.ts';
-import { freeMemory, usableBytes } from '../memory/free-memory.ts';
-import { type ModelSimulation, simulateModel } from '../memory/memory-simulation.ts';
+import { machineMemory, usablePools } from '../memory/free-memory.ts';
+import { type MemoryNeed, simulateModel } from '../memory/memory-simulation.ts';
+import { fileMemory, presetMemory, type SourcedMemory } from '../memory/model-memory.ts';
 
 /**
  * How much context of a model fits, for every pair of cache types: computed for the cache, simulated by
  * llama.cpp for the rest where there is a file.
  *
+ * @param released what the model that is loaded now gives back
  * @throws AppError for the file; `model-unsupported` where its cache is not understood; `not-found` for
  * a preset that does not exist
  */
 export async function fitModel(
   question: FitQuestion,
   backend: OpenBackend,
+  released: MemoryNeed,
   { signal, emit }: StreamContext<FitRow>,
 ): Promise<FitBasis> {
-  const known = await knownModel(question, backend);
-  const budgetBytes = question.budgetBytes ?? usableBytes((await freeMemory(backend)).total);
-  const subject: FitSubject = {
-    layers: known.layers,
-    weightsBytes: known.weightsBytes,
-    computeBytes: known.computeBytes,
-    backend: backend.name,
-    batchSize: question.batchSize,
-    sequences: question.sequences,
-    contextLength: question.contextLength,
-    budgetBytes,
-  };
-  for (const pair of fitPairs) {
+  const memory = await memoryOf(question, backend);
+  const machine = await machineMemory(backend, released);
+  const pools = poolsFor(question, machine, released);
+  const { batchSize, sequences } = question;
+  const subject = { memory, pools, backend: backend.name, batchSize, sequences };
+  for (const pair of fitPairs(question.flashAttention)) {
     signal.throwIfAborted();
-    await emit(await fitRow(subject, pair));
+    await emit(await fitRow(subject, pair, question.contextLength));
   }
   return {
-    bytesPerToken: bytesPerToken(known.layers, { typeK: 'f16', typeV: 'f16' }),
-    budgetBytes,
-    computeFrom: known.computeFrom(),
+    bytesPerToken: bytesPerToken(memory.layers, { typeK: 'f16', typeV: 'f16' }),
+    budgetBytes: budgetOf(pools),
+    pools,
+    memory: machine,
+    backend: backend.name,
+    gpuLayers: memory.gpuLayers,
+    computeFrom: memory.computeFrom(),
   };
 }
 
-interface KnownModel extends Pick<FitSubject, 'layers' | 'weightsBytes' | 'computeBytes'> {
-  /** Known when the rows are: one simulation that is not to be had makes it the formula. */
-  computeFrom(): FitBasis['computeFrom'];
+/**
+ * What a model takes with each of these caches, in their order.
+ *
+ * @throws AppError as {@link fitModel}
+ */
+export async function fitBytesOf(
+  question: FitQuestion,
+  setups: readonly FitSetup[],
+  backend: OpenBackend,
+): Promise<FitBytes[]> {
+  const memory = await memoryOf(question, backend);
+  const { batchSize, sequences } = question;
+  const all: FitBytes[] = [];
+  for (const setup of setups) all.push(await memory.bytes({ ...setup, batchSize, sequences }));
+  return all;
 }
 
-async function knownModel(question: FitQuestion, backend: OpenBackend): Promise<KnownModel> {
+/** A budget that the user names is that of the pool that users ask about. */
+function poolsFor(
+  { budgetBytes }: FitQuestion,
+  machine: MachineMemory,
+  released: MemoryNeed,
+): MemoryPools {
+  const usable = usablePools(machine, released);
+  if (budgetBytes === null) return usable;
+  return usable.vramBytes === null
+    ? { ramBytes: budgetBytes, vramBytes: null }
+    : { ...usable, vramBytes: budgetBytes };
+}
+
+async function memoryOf(question: FitQuestion, backend: OpenBackend): Promise<SourcedMemory> {
   if (question.model.kind === 'preset') {
     const preset = findPreset(question.model.id);
     if (preset === undefined) {
       throw new AppError('not-found', `There is no preset named "${question.model.id}".`);
     }
-    return {
-      layers: preset.layers,
-      weightsBytes: presetWeightsBytes(preset, question.model.weightType),
-      ...byFormula(preset),
-    };
+    const { gpuLayers } = question;
+    const all = gpuLayers === 'auto' ? Number.POSITIVE_INFINITY : gpuLayers;
+    return presetMemory(preset, question.model.weightType, backend.name === 'cpu' ? 0 : all);
   }
-  const { path } = question.model;
-  const description = describeModel(await readGgufFile(path));
+  const description = describeModel(await readGgufFile(question.model.path));
   const { layers } = description;
   if (layers === null) {
     throw new AppError(
@@ -81,58 +101,22 @@ async function knownModel(question: FitQuestion, backend: OpenBackend): Promise<
     backend: question.backend,
     gpuLayers: question.gpuLayers,
     batchSize: question.batchSize,
+    flashAttention: 'on',
   });
-  const trained = description.trainedContextLength ?? 4096;
   const simulation = await simulateModel(
     backend,
-    path,
+    description.path,
     options,
-    Math.min(question.contextLength ?? trained, trained),
+    contextForLayers(question, description),
   );
-  const weights = simulation.weights;
-  if (weights === null) {
-    return { layers, weightsBytes: description.weightsBytes, ...byFormula(description) };
-  }
-  return {
-    layers,
-    weightsBytes: weights.ram + weights.vram,
-    ...bySimulation(simulation, layers, options, description),
-  };
+  return fileMemory({ ...description, layers }, simulation, options);
 }
 
-function byFormula(model: ComputeShape): Pick<KnownModel, 'computeBytes' | 'computeFrom'> {
-  return {
-    computeBytes: async setup => computeBufferFormula(model, setup),
-    computeFrom: () => 'formula',
-  };
-}
-
-/** What llama.cpp would reserve beside the cache that we computed. */
-function bySimulation(
-  simulation: ModelSimulation,
-  layers: readonly ModelLayer[],
-  options: LoadOptions,
-  description: ModelDescription,
-): Pick<KnownModel, 'computeBytes' | 'computeFrom'> {
-  const known = new Map<string, number>();
-  let computeFrom: FitBasis['computeFrom'] = 'simulation';
-  const computeBytes = async (setup: CacheSetup): Promise<number> => {
-    const { typeK, typeV, contextLength, sequences, flashAttention } = setup;
-    const key = [typeK, typeV, contextLength, sequences, flashAttention].join();
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const context = await simulation.context(
-      { ...options, typeK, typeV, flashAttention: flashAttention ? 'on' : 'off' },
-      contextLength,
-      sequences,
-    );
-    if (context === null) computeFrom = 'formula';
-    const bytes =
-      context === null
-        ? computeBufferFormula(description, setup)
-        : Math.max(0, context.ram + context.vram - reservedBytes(layers, setup).total);
-    known.set(key, bytes);
-    return bytes;
-  };
-  return { computeBytes, computeFrom: () => computeFrom };
+/** Tokens that `auto` GPU layers are to leave room for. */
+function contextForLayers(
+  { contextLength }: FitQuestion,
+  { trainedContextLength }: ModelDescription,
+): number {
+  const trained = trainedContextLength ?? 4096;
+  return reservedCells(Math.min(contextLength ?? trained, trained));
 }

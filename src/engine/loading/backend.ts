@@ -1,10 +1,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import { getLlama, getLlamaGpuTypes, type Llama, LlamaLogLevel } from 'node-llama-cpp';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { Backend, LoadReport } from '#shared/model/load.ts';
+import type { Backend, ResolvedBackend } from '#shared/model/load.ts';
 import { LlamaLog, logTail } from './llama-log.ts';
-
-export type ResolvedBackend = LoadReport['backend'];
 
 /** One initialised llama.cpp with the log that it writes. */
 export interface OpenBackend {
@@ -13,6 +11,8 @@ export interface OpenBackend {
   /** `auto` resolved. */
   readonly name: ResolvedBackend;
   readonly devices: readonly string[];
+  /** Resident bytes of this process when the backend was open. */
+  readonly processBytes: number;
 }
 
 /**
@@ -92,7 +92,13 @@ async function openBackend(name: ResolvedBackend, log: LlamaLog): Promise<OpenBa
       maxThreads: availableParallelism(),
     });
     const gpuNames = gpu === false ? [] : await llama.getGpuDeviceNames();
-    return { llama, log, name, devices: gpuNames.length === 0 ? [processorName()] : gpuNames };
+    return {
+      llama,
+      log,
+      name,
+      devices: gpuNames.length === 0 ? [processorName()] : gpuNames,
+      processBytes: process.memoryUsage.rss(),
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new AppError(

@@ -1,13 +1,19 @@
 import { AppError } from '#shared/errors/app-error.ts';
-import { type CacheBytes, reservedBytes, reservedCells } from '#shared/kv-cache/cache-size.ts';
+import type { FitBytes } from '#shared/fit/fit.ts';
+import { longestOf } from '#shared/fit/fit-row.ts';
+import { contextStep } from '#shared/fit/longest-context.ts';
+import { excessBytes, type MemoryPools } from '#shared/fit/memory-pools.ts';
+import { reservedBytes, reservedCells } from '#shared/kv-cache/cache-size.ts';
 import { illegalReason } from '#shared/kv-cache/legality.ts';
 import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
 import type { LoadOptions, LoadPlan } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
+import type { ModelLayer } from '#shared/model/model-layer.ts';
 import { type GgufFile, readGgufFile } from '../gguf/gguf-file.ts';
 import { describeModel } from '../gguf/model-description.ts';
-import { type FreeMemory, freeMemory, usableBytes } from '../memory/free-memory.ts';
-import { type MemoryNeed, type Simulation, simulateLoad } from '../memory/memory-simulation.ts';
+import { machineMemory, usablePools } from '../memory/free-memory.ts';
+import { type MemoryNeed, simulateModel } from '../memory/memory-simulation.ts';
+import { fileMemory } from '../memory/model-memory.ts';
 import type { OpenBackend } from './backend.ts';
 
 /** What `auto` gives at most: longer ones reserve memory that most chats never use. */
@@ -18,12 +24,6 @@ export interface CheckedPlan {
   readonly file: GgufFile;
   readonly plan: LoadPlan;
   readonly gpuLayers: number;
-}
-
-/** Memory that is not free now and will be by the time that the plan is executed. */
-export interface Released extends MemoryNeed {
-  /** The weights stay where they are, so they need no memory again. */
-  readonly keepsWeights: boolean;
 }
 
 /** A file whose header passed, and what can be said without a backend. */
@@ -54,62 +54,104 @@ export async function inspectForLoad(path: string, options: LoadOptions): Promis
 }
 
 /**
- * What llama.cpp will reserve, held against the memory that is free.
+ * What llama.cpp will reserve, held against the memory that is free: the same computation as the Fit
+ * page's, for one context.
  *
- * @throws AppError `context-does-not-fit`, and whatever {@link simulateLoad} finds
+ * @param released what the model that is loaded now gives back
+ * @throws AppError `context-does-not-fit`, and whatever {@link simulateModel} finds
  */
 export async function planLoad(
-  inspected: Inspected,
+  { description, file }: Inspected,
   options: LoadOptions,
   backend: OpenBackend,
-  released: Released,
+  released: MemoryNeed,
 ): Promise<CheckedPlan> {
-  const { description, file } = inspected;
   const contextLength = resolveContextLength(description, options);
-  const cache = plannedCache(description, options, contextLength);
-  const free = await freeMemory(backend);
-  // Before the simulation: even that should not be asked for what is far out of reach.
-  if (cache !== null) {
-    refuseIfTooLarge(inspected, options, contextLength, addFree(free, released), {
-      weights: 0,
-      compute: 0,
-      cache: cache.total,
-    });
-  }
-  const simulation = await simulateLoad(backend, description.path, options, contextLength);
-  const computeBytes = simulatedCompute(simulation, cache);
-  refuseIfTooLarge(
-    inspected,
-    options,
-    contextLength,
-    addFree(free, released),
-    needed(description, cache, simulation, computeBytes, released.keepsWeights),
-  );
+  const pools = usablePools(await machineMemory(backend, released), released);
+  const { layers } = description;
+  const planned =
+    layers === null
+      ? await planUnknownCache(description, options, backend, contextLength)
+      : await planKnownCache({ ...description, layers }, options, backend, contextLength, pools);
   return {
     file,
-    gpuLayers: simulation?.gpuLayers ?? (options.gpuLayers === 'auto' ? 0 : options.gpuLayers),
-    plan: assemblePlan(description, contextLength, cache, computeBytes, free.forPlan),
+    gpuLayers: planned.gpuLayers,
+    plan: {
+      ...planned.bytes,
+      model: description,
+      contextLength,
+      cells: reservedCells(contextLength),
+      pools,
+    },
   };
 }
 
-function assemblePlan(
-  model: ModelDescription,
+type PlannedBytes = Omit<LoadPlan, 'model' | 'contextLength' | 'cells' | 'pools'>;
+
+interface Planned {
+  readonly gpuLayers: number;
+  readonly bytes: PlannedBytes;
+}
+
+async function planKnownCache(
+  description: ModelDescription & { readonly layers: readonly ModelLayer[] },
+  options: LoadOptions,
+  backend: OpenBackend,
   contextLength: number,
-  cache: CacheBytes | null,
-  computeBytes: number | null,
-  freeBytes: number,
-): LoadPlan {
+  pools: MemoryPools,
+): Promise<Planned> {
+  const { typeK, typeV, batchSize } = options;
+  const pair = { typeK, typeV, flashAttention: options.flashAttention !== 'off' };
+  const setup = { ...pair, contextLength, batchSize, sequences: 1 };
+  // Nothing should be simulated that is far out of reach by the cache alone.
+  const cache = reservedBytes(description.layers, setup).total;
+  const outOfReach = cache > pools.ramBytes + (pools.vramBytes ?? 0);
+  const simulation = await simulateModel(
+    backend,
+    description.path,
+    options,
+    outOfReach ? contextStep : contextLength,
+  );
+  const memory = fileMemory(description, simulation, options);
+  const bytes = outOfReach ? memory.withoutCompute(setup) : await memory.bytes(setup);
+  if (excessBytes(bytes, pools) > 0) {
+    const longest = await longestOf({ memory, pools, batchSize, sequences: 1 }, pair);
+    throw doesNotFit(bytes, pools, contextLength, longest);
+  }
   return {
-    model,
-    contextLength,
-    cells: reservedCells(contextLength),
-    weightsBytes: model.weightsBytes,
-    kvBytes: cache === null ? null : cache.k + cache.v,
-    kvKBytes: cache?.k ?? null,
-    kvVBytes: cache?.v ?? null,
-    recurrentBytes: cache?.recurrent ?? null,
-    computeBytes,
-    freeBytes,
+    gpuLayers: memory.gpuLayers,
+    bytes: {
+      weightsBytes: bytes.weights,
+      kvBytes: bytes.kvK + bytes.kvV,
+      kvKBytes: bytes.kvK,
+      kvVBytes: bytes.kvV,
+      recurrentBytes: bytes.recurrent,
+      computeBytes: bytes.compute,
+      vramBytes: bytes.vram,
+    },
+  };
+}
+
+/** Of an architecture whose cache is not understood only llama.cpp's refusals are known. */
+async function planUnknownCache(
+  description: ModelDescription,
+  options: LoadOptions,
+  backend: OpenBackend,
+  contextLength: number,
+): Promise<Planned> {
+  const simulation = await simulateModel(backend, description.path, options, contextLength);
+  await simulation.context(options, contextLength, 1);
+  return {
+    gpuLayers: simulation.gpuLayers,
+    bytes: {
+      weightsBytes: description.weightsBytes,
+      kvBytes: null,
+      kvKBytes: null,
+      kvVBytes: null,
+      recurrentBytes: null,
+      computeBytes: null,
+      vramBytes: null,
+    },
   };
 }
 
@@ -122,104 +164,28 @@ function resolveContextLength(model: ModelDescription, options: LoadOptions): nu
   return reservedCells(wanted);
 }
 
-function plannedCache(
-  model: ModelDescription,
-  options: LoadOptions,
+/** @param longest tokens; 0 where not even the shortest context fits */
+function doesNotFit(
+  need: FitBytes,
+  { ramBytes, vramBytes }: MemoryPools,
   contextLength: number,
-): CacheBytes | null {
-  if (model.layers === null) return null;
-  const { typeK, typeV, batchSize } = options;
-  return reservedBytes(model.layers, {
-    typeK,
-    typeV,
-    contextLength,
-    batchSize,
-    sequences: 1,
-    flashAttention: options.flashAttention !== 'off',
-  });
-}
-
-function simulatedCompute(simulation: Simulation | null, cache: CacheBytes | null): number | null {
-  if (simulation === null || cache === null) return null;
-  return Math.max(0, simulation.context.ram + simulation.context.vram - cache.total);
-}
-
-function addFree(free: FreeMemory, released: Released): number {
-  return free.total + released.ram + released.vram;
-}
-
-interface Need {
-  readonly weights: number;
-  readonly cache: number;
-  readonly compute: number;
-}
-
-function needed(
-  model: ModelDescription,
-  cache: CacheBytes | null,
-  simulation: Simulation | null,
-  computeBytes: number | null,
-  keepsWeights: boolean,
-): Need {
-  const weights =
-    simulation === null ? model.weightsBytes : simulation.weights.ram + simulation.weights.vram;
-  const context = simulation === null ? 0 : simulation.context.ram + simulation.context.vram;
-  return {
-    weights: keepsWeights ? 0 : weights,
-    cache: cache?.total ?? context,
-    compute: computeBytes ?? 0,
-  };
-}
-
-function refuseIfTooLarge(
-  { description }: Inspected,
-  options: LoadOptions,
-  contextLength: number,
-  freeBytes: number,
-  need: Need,
-): void {
-  const usable = usableBytes(freeBytes);
-  const total = need.weights + need.cache + need.compute;
-  if (total <= usable) return;
+  longest: number,
+): AppError {
   const parts = [
-    `${formatBytes(need.cache)} for the cache of ${formatTokens(contextLength)} tokens`,
-    ...(need.weights > 0 ? [`${formatBytes(need.weights)} for the weights`] : []),
+    `${formatBytes(need.kvK + need.kvV + need.recurrent)} for the cache of ${formatTokens(contextLength)} tokens`,
+    `${formatBytes(need.weights)} for the weights`,
     ...(need.compute > 0 ? [`${formatBytes(need.compute)} for computing`] : []),
   ];
-  const longest = longestFitting(description, options, usable - need.weights - need.compute);
-  throw new AppError(
-    'context-does-not-fit',
-    `This needs ${parts.join(', ')}, and ${formatBytes(usable)} of memory are free.`,
-    {
-      suggestion:
-        longest === null
-          ? 'Close other programs, or choose a smaller model.'
-          : `The longest context that fits is ${formatTokens(longest)} tokens; smaller cache types make room for more.`,
-    },
-  );
-}
-
-/** Null when not even the shortest fits, or when the cache cannot be computed. */
-function longestFitting(
-  model: ModelDescription,
-  options: LoadOptions,
-  bytes: number,
-): number | null {
-  const fits = (contextLength: number) => {
-    const cache = plannedCache(model, options, contextLength);
-    return cache !== null && cache.total <= bytes;
-  };
-  const step = reservedCells(1);
-  if (!fits(step)) return null;
-  let low = 1;
-  let high = 1;
-  while (fits(high * step) && high < 65_536) high *= 2;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fits(middle * step)) low = middle;
-    else high = middle;
-  }
-  return low * step;
+  const free =
+    vramBytes !== null && need.vram > vramBytes
+      ? `${formatBytes(need.vram)} of that on the GPU, where ${formatBytes(vramBytes)} are free`
+      : `and ${formatBytes(ramBytes)} of memory are free`;
+  return new AppError('context-does-not-fit', `This needs ${parts.join(', ')}, ${free}.`, {
+    suggestion:
+      longest === 0
+        ? 'Close other programs, or choose a smaller model.'
+        : `The longest context that fits is ${formatTokens(longest)} tokens; smaller cache types make room for more.`,
+  });
 }
 
 /** Architectures that read a text once and have no cache to continue from. */

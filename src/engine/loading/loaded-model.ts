@@ -85,10 +85,9 @@ export class LoadedModel implements TurnModel {
     if (this.#governor.threads !== before) this.model.llama.maxThreads = this.#governor.threads;
   }
 
-  /** What becomes free with the context, or with everything. Mapped weights count as free anyway. */
-  freedBy(what: 'context' | 'all'): MemoryNeed {
+  /** What becomes free with this model. Mapped weights count as free anyway. */
+  freed(): MemoryNeed {
     const context = this.#context.context.memoryUsage;
-    if (what === 'context') return context;
     const { memoryUsage, useMmap } = this.model;
     return {
       ram: context.ram + (useMmap ? 0 : memoryUsage.ram),

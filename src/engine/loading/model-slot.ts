@@ -1,12 +1,8 @@
 import type { LoadOptions, LoadPlan, LoadReport } from '#shared/model/load.ts';
+import { nothingReleased } from '../memory/free-memory.ts';
+import type { MemoryNeed } from '../memory/memory-simulation.ts';
 import type { Backends, OpenBackend } from './backend.ts';
-import {
-  type CheckedPlan,
-  type Inspected,
-  inspectForLoad,
-  planLoad,
-  type Released,
-} from './load-plan.ts';
+import { type CheckedPlan, type Inspected, inspectForLoad, planLoad } from './load-plan.ts';
 import type { LoadedModel } from './loaded-model.ts';
 import { type LoadHandle, ModelLoad, throwIfCancelled, withState } from './model-load.ts';
 
@@ -38,9 +34,7 @@ export class ModelSlot {
   async plan(path: string, options: LoadOptions): Promise<LoadPlan> {
     const inspected = await inspectForLoad(path, options);
     const backend = await this.#backends.open(options.backend);
-    return (
-      await planLoad(inspected, options, backend, this.#released(inspected, options, backend))
-    ).plan;
+    return (await planLoad(inspected, options, backend, this.released())).plan;
   }
 
   /** @throws AppError; {@link current} then says what is loaded */
@@ -50,12 +44,7 @@ export class ModelSlot {
     const inspected = await inspectForLoad(path, options);
     throwIfCancelled(handle.signal);
     const backend = await this.#backends.open(options.backend);
-    const checked = await planLoad(
-      inspected,
-      options,
-      backend,
-      this.#released(inspected, options, backend),
-    );
+    const checked = await planLoad(inspected, options, backend, this.released());
     throwIfCancelled(handle.signal);
     const previous = this.#loaded;
     const load = new ModelLoad(backend, checked, options, handle, startedAt);
@@ -66,6 +55,11 @@ export class ModelSlot {
       this.#loaded = await load.everything();
     }
     return this.#loaded.report;
+  }
+
+  /** Memory that becomes free when something else is loaded. */
+  released(): MemoryNeed {
+    return this.#loaded?.freed() ?? nothingReleased;
   }
 
   async unload(): Promise<void> {
@@ -91,13 +85,6 @@ export class ModelSlot {
         this.#loaded === null ? 'No model is loaded now.' : 'The model is loaded as it was before.',
       );
     }
-  }
-
-  #released(inspected: Inspected, options: LoadOptions, backend: OpenBackend): Released {
-    const loaded = this.#loaded;
-    if (loaded === null) return { ram: 0, vram: 0, keepsWeights: false };
-    const keeps = keepsWeights(loaded, inspected, options, backend);
-    return { ...loaded.freedBy(keeps ? 'context' : 'all'), keepsWeights: keeps };
   }
 }
 

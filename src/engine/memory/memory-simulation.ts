@@ -11,14 +11,6 @@ export interface MemoryNeed {
   readonly vram: number;
 }
 
-export interface Simulation {
-  /** `auto` resolved for the context length. */
-  readonly gpuLayers: number;
-  readonly weights: MemoryNeed;
-  /** Cache, compute and output buffers together. */
-  readonly context: MemoryNeed;
-}
-
 const ggmlTypes: Readonly<Record<CacheType, GgmlType>> = {
   f32: GgmlType.F32,
   f16: GgmlType.F16,
@@ -67,6 +59,9 @@ export interface ModelSimulation {
 }
 
 /**
+ * Lets llama.cpp itself build the model and its contexts without allocating them: exact figures, and
+ * every reason for which it would refuse the file, before anything that is loaded has to go.
+ *
  * @param path a file that passed our own header check
  * @throws AppError the reason for which the model could not be loaded
  */
@@ -112,28 +107,6 @@ export async function simulateModel(
 /** When the simulation fails, the library says so in the log only, and answers with a rough guess. */
 function isGuess(lines: readonly LogLine[]): boolean {
   return lines.some(line => line.text.includes('Falling back to estimation heuristic'));
-}
-
-/**
- * Lets llama.cpp itself build the model and the context without allocating them: exact figures, and
- * every reason for which it would refuse the file, before anything that is loaded has to go.
- *
- * @param path a file that passed our own header check
- * @param contextLength tokens of one sequence
- * @returns null when the simulation is not to be had for this model
- * @throws AppError the reason for which the model or the context could not be loaded
- */
-export async function simulateLoad(
-  backend: OpenBackend,
-  path: string,
-  options: LoadOptions,
-  contextLength: number,
-  sequences = 1,
-): Promise<Simulation | null> {
-  const model = await simulateModel(backend, path, options, contextLength);
-  const context = await model.context(options, contextLength, sequences);
-  if (model.weights === null || context === null) return null;
-  return { gpuLayers: model.gpuLayers, weights: model.weights, context };
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   cancelledError,
   toErrorData,
 } from '#shared/errors/app-error.ts';
-import type { FitBasis, FitQuestion, FitRow } from '#shared/fit/fit.ts';
+import type { FitBasis, FitBytes, FitBytesRequest, FitQuestion, FitRow } from '#shared/fit/fit.ts';
 import { type ModelEvent, nextModelState, noModel } from '#shared/lifecycle/model-machine.ts';
 import type { ModelState } from '#shared/lifecycle/model-state.ts';
 import type { LoadPlan, LoadReport } from '#shared/model/load.ts';
@@ -37,6 +37,8 @@ export interface ModelService {
   plan(request: ModelRequest): Promise<LoadPlan>;
   /** Row after row to the reader; resolves with what all rows have in common. */
   fit(question: FitQuestion, reader: StreamContext<FitRow>): Promise<FitBasis>;
+  /** What other caches would take, in the order of the setups. */
+  fitBytes(request: FitBytesRequest): Promise<FitBytes[]>;
   /** Progress is in {@link state}; resolves when loaded. Whatever goes wrong is also in the state. */
   load(request: ModelRequest): Promise<LoadReport>;
   /** Loads with the options that last worked for this file. */
@@ -167,6 +169,7 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     plan: request => ask(engine, client => client.call('model.plan', request)),
     fit: (question, { signal, emit }) =>
       ask(engine, client => client.stream('model.fit', question, { signal, onItem: emit })),
+    fitBytes: request => ask(engine, client => client.call('model.fitBytes', request)),
 
     loadRemembered(path) {
       const remembered = settings.current.get().loadOptionsByModel[path];

@@ -10,13 +10,11 @@ export interface PlanSum {
   readonly total: number;
   /** Parts that nobody could estimate; the total is then a lower bound. */
   readonly unknown: readonly ('cache' | 'compute')[];
-  /** Bytes that the total exceeds the free memory by; 0 when it fits. */
-  readonly missing: number;
 }
 
-/** What a load is expected to take beside what is free. Bytes. */
+/** What a load is expected to take. Bytes. */
 export function planSum(plan: LoadPlan): PlanSum {
-  const { weightsBytes, kvKBytes, kvVBytes, recurrentBytes, computeBytes, freeBytes } = plan;
+  const { weightsBytes, kvKBytes, kvVBytes, recurrentBytes, computeBytes } = plan;
   const parts: PlanPart[] = [{ key: 'weights', bytes: weightsBytes }];
   const unknown: ('cache' | 'compute')[] = [];
   if (kvKBytes !== null && kvVBytes !== null) {
@@ -28,5 +26,5 @@ export function planSum(plan: LoadPlan): PlanSum {
   if (computeBytes !== null) parts.push({ key: 'compute', bytes: computeBytes });
   else unknown.push('compute');
   const total = parts.reduce((sum, part) => sum + part.bytes, 0);
-  return { parts, total, unknown, missing: Math.max(0, total - freeBytes) };
+  return { parts, total, unknown };
 }

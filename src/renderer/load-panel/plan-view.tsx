@@ -1,7 +1,5 @@
-import { TriangleAlert } from 'lucide-react';
 import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
 import type { LoadPlan } from '#shared/model/load.ts';
-import { Callout } from '../ui/callout.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import type { LoadForm } from './load-form.ts';
 import { type PlanPart, planSum } from './plan-sum.ts';
@@ -32,21 +30,18 @@ export function PlanView({ form }: { readonly form: LoadForm }) {
 export function PlanTotal({ form }: { readonly form: LoadForm }) {
   const { plan } = form;
   if (plan.value === null) return null;
-  const { total, unknown, missing } = planSum(plan.value);
+  const { total, unknown } = planSum(plan.value);
+  const { vramBytes, pools } = plan.value;
   return (
-    <p
-      className={styles.total}
-      aria-live="polite"
-      data-pending={plan.pending}
-      data-missing={missing > 0}
-    >
-      {missing > 0 && <TriangleAlert aria-hidden="true" />}
+    <p className={styles.total} aria-live="polite" data-pending={plan.pending}>
       <span>
         Needs{' '}
         <em>
           {unknown.length === 0 ? 'about' : 'more than'} {formatBytes(total)}
         </em>
-        , {formatBytes(plan.value.freeBytes)} free
+        {pools.vramBytes === null || vramBytes === null
+          ? ` of ${formatBytes(pools.ramBytes)} that may be used`
+          : `: ${formatBytes(vramBytes)} of ${formatBytes(pools.vramBytes)} on the GPU, ${formatBytes(total - vramBytes)} of ${formatBytes(pools.ramBytes)} in RAM`}
       </span>
     </p>
   );
@@ -58,8 +53,8 @@ interface PlanProps extends Pick<LoadForm, 'options'> {
 }
 
 function Plan({ plan, options, pending }: PlanProps) {
-  const { parts, total, unknown, missing } = planSum(plan);
-  const scale = Math.max(total, plan.freeBytes);
+  const { parts, total, unknown } = planSum(plan);
+  const scale = Math.max(total, plan.pools.ramBytes + (plan.pools.vramBytes ?? 0));
   const label = ({ key }: PlanPart) => {
     if (key === 'k') return `K (${options.typeK})`;
     return key === 'v' ? `V (${options.typeV})` : names[key].name;
@@ -77,9 +72,6 @@ function Plan({ plan, options, pending }: PlanProps) {
             }}
           />
         ))}
-        {missing > 0 && (
-          <span className={styles.limit} style={{ left: `${(plan.freeBytes / scale) * 100}%` }} />
-        )}
       </div>
       <dl className={styles.parts}>
         {parts.map(part => (
@@ -107,13 +99,6 @@ function Plan({ plan, options, pending }: PlanProps) {
             : 'The compute buffers cannot be estimated here; they come on top.'}
         </p>
       ))}
-      {missing > 0 && (
-        <Callout tone="warning">
-          This needs {formatBytes(missing)} more than is free now. Choose a shorter context or
-          smaller cache types, or close other programs. What a model loaded now takes is given back
-          first.
-        </Callout>
-      )}
     </section>
   );
 }

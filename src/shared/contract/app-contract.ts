@@ -7,7 +7,13 @@ import {
 } from '../chat/conversation.ts';
 import { followEventSchema } from '../chat/follow-event.ts';
 import { samplingSchema } from '../chat/sampling.ts';
-import { fitBasisSchema, fitQuestionSchema, fitRowSchema } from '../fit/fit.ts';
+import {
+  fitBasisSchema,
+  fitBytesRequestSchema,
+  fitBytesSchema,
+  fitQuestionSchema,
+  fitRowSchema,
+} from '../fit/fit.ts';
 import { engineStateSchema } from '../lifecycle/engine-state.ts';
 import { modelStateSchema } from '../lifecycle/model-state.ts';
 import { telemetrySampleSchema } from '../metrics/telemetry.ts';
@@ -78,6 +84,8 @@ export const appContract = {
   'model.plan': call(modelRequest, loadPlanSchema),
   /** Row after row; ends with what all rows have in common. */
   'model.fit': stream(fitQuestionSchema, fitRowSchema, fitBasisSchema),
+  /** What other caches would take, in the order of the setups. */
+  'model.fitBytes': call(fitBytesRequestSchema, z.array(fitBytesSchema)),
   /** Progress is in the `model` signal; answers when the load has ended. */
   'model.load': call(modelRequest, loadReportSchema),
   'model.cancelLoad': call(nothing, done),

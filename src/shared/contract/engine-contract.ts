@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { conversationIdSchema, messageIdSchema, segmentSchema } from '../chat/conversation.ts';
 import { samplingSchema } from '../chat/sampling.ts';
 import { turnProgressSchema } from '../chat/turn-progress.ts';
-import { fitBasisSchema, fitQuestionSchema, fitRowSchema } from '../fit/fit.ts';
+import {
+  fitBasisSchema,
+  fitBytesRequestSchema,
+  fitBytesSchema,
+  fitQuestionSchema,
+  fitRowSchema,
+} from '../fit/fit.ts';
 import { telemetrySampleSchema } from '../metrics/telemetry.ts';
 import { turnFiguresSchema } from '../metrics/turn-figures.ts';
 import {
@@ -53,6 +59,8 @@ export const engineContract = {
   'model.plan': call(planRequestSchema, loadPlanSchema),
   /** Row after row; ends with what all rows have in common. */
   'model.fit': stream(fitQuestionSchema, fitRowSchema, fitBasisSchema),
+  /** What other caches would take, in the order of the setups. */
+  'model.fitBytes': call(fitBytesRequestSchema, z.array(fitBytesSchema)),
   /** Keeps the weights when only the context differs. Cancelling leaves the previous model loaded or, past that point, none. */
   'model.load': stream(planRequestSchema, loadProgressSchema, loadReportSchema),
   'model.unload': call(z.object({}), z.null()),

@@ -1,23 +1,20 @@
-import { type CacheSetup, reservedBytes } from '../kv-cache/cache-size.ts';
+import type { CacheSetup } from '../kv-cache/cache-size.ts';
 import { type CacheType, cacheTypes } from '../kv-cache/cache-type.ts';
 import { illegalReason } from '../kv-cache/legality.ts';
-import { type ResolvedBackend, slowReason } from '../kv-cache/slowness.ts';
-import { maxContextLength } from '../model/load.ts';
-import type { ModelLayer } from '../model/model-layer.ts';
-import type { FitBytes, FitRow } from './fit.ts';
+import { slowReason } from '../kv-cache/slowness.ts';
+import { maxContextLength, type ResolvedBackend } from '../model/load.ts';
+import type { FitQuestion, FitRow } from './fit.ts';
 import { longestContext } from './longest-context.ts';
+import { excessBytes, type MemoryPools } from './memory-pools.ts';
+import type { ModelMemory } from './model-memory.ts';
 
 /** What the rows of a table have in common. */
 export interface FitSubject {
-  readonly layers: readonly ModelLayer[];
-  readonly weightsBytes: number;
+  readonly memory: ModelMemory;
+  readonly pools: MemoryPools;
   readonly backend: ResolvedBackend;
   readonly batchSize: number;
   readonly sequences: number;
-  /** Tokens of one sequence; null: each row has its longest. */
-  readonly contextLength: number | null;
-  readonly budgetBytes: number;
-  readonly computeBytes: (setup: CacheSetup) => Promise<number>;
 }
 
 export interface FitPair {
@@ -26,35 +23,38 @@ export interface FitPair {
   readonly flashAttention: boolean;
 }
 
-/** Every pair, with flash attention first. */
-export const fitPairs: readonly FitPair[] = [true, false].flatMap(flashAttention =>
-  cacheTypes.flatMap(typeK => cacheTypes.map(typeV => ({ typeK, typeV, flashAttention }))),
-);
+/** What most people choose between; the others after them. */
+const askedFirst: readonly CacheType[] = ['f16', 'q8_0', 'q4_0'];
+const inOrder = [...new Set([...askedFirst, ...cacheTypes])];
 
-export async function fitRow(subject: FitSubject, pair: FitPair): Promise<FitRow> {
-  const { layers, backend, contextLength, budgetBytes } = subject;
+/** Every pair that a question asks for: with flash attention first, equal types first. */
+export function fitPairs(flashAttention: FitQuestion['flashAttention']): FitPair[] {
+  const switches = { on: [true], off: [false], both: [true, false] }[flashAttention];
+  return switches.flatMap(on => {
+    const pairs = inOrder.flatMap(typeK =>
+      inOrder.map(typeV => ({ typeK, typeV, flashAttention: on })),
+    );
+    return [
+      ...pairs.filter(({ typeK, typeV }) => typeK === typeV),
+      ...pairs.filter(({ typeK, typeV }) => typeK !== typeV),
+    ];
+  });
+}
+
+/** @param contextLength tokens of one sequence; null: the row has its longest */
+export async function fitRow(
+  subject: FitSubject,
+  pair: FitPair,
+  contextLength: number | null,
+): Promise<FitRow> {
+  const { memory, backend } = subject;
   const { typeK, typeV, flashAttention } = pair;
-  const illegal = illegalReason(layers, typeK, typeV, flashAttention ? 'on' : 'off');
+  const illegal = illegalReason(memory.layers, typeK, typeV, flashAttention ? 'on' : 'off');
   if (illegal !== null) {
     const none = { warning: null, maxContext: null, bytes: null };
     return { ...pair, legal: false, reason: `${illegal.message} ${illegal.suggestion}`, ...none };
   }
-  const bytesAt = (length: number) => fitBytes(subject, pair, length);
-  // Cheap to compute, and keeps simulations from lengths that are out of reach by the cache alone.
-  const withoutCompute = await longestContext({
-    totalBytes: async length =>
-      subject.weightsBytes + reservedBytes(layers, setupOf(subject, pair, length)).total,
-    budgetBytes,
-    most: maxContextLength,
-  });
-  const maxContext =
-    withoutCompute === 0
-      ? 0
-      : await longestContext({
-          totalBytes: async length => (await bytesAt(length)).total,
-          budgetBytes,
-          most: withoutCompute,
-        });
+  const maxContext = await longestOf(subject, pair);
   const shown = contextLength ?? maxContext;
   return {
     ...pair,
@@ -62,31 +62,31 @@ export async function fitRow(subject: FitSubject, pair: FitPair): Promise<FitRow
     reason: null,
     warning: slowReason(backend, typeK, typeV),
     maxContext,
-    bytes: shown === 0 ? null : await bytesAt(shown),
+    bytes: shown === 0 ? null : await memory.bytes(setupOf(subject, pair, shown)),
   };
 }
 
-async function fitBytes(
-  subject: FitSubject,
+/** Tokens of the longest context that fits; 0 where not even the shortest does. */
+export async function longestOf(
+  subject: Omit<FitSubject, 'backend'>,
   pair: FitPair,
-  contextLength: number,
-): Promise<FitBytes> {
-  const { layers, weightsBytes } = subject;
-  const setup = setupOf(subject, pair, contextLength);
-  const cache = reservedBytes(layers, setup);
-  const compute = await subject.computeBytes(setup);
-  return {
-    weights: weightsBytes,
-    kvK: cache.k,
-    kvV: cache.v,
-    recurrent: cache.recurrent,
-    compute,
-    total: weightsBytes + cache.total + compute,
-  };
+): Promise<number> {
+  const { memory, pools } = subject;
+  const setup = (contextLength: number) => setupOf(subject, pair, contextLength);
+  // Cheap to compute, and keeps simulations from lengths that are out of reach by the cache alone.
+  const withoutCompute = await longestContext({
+    excessBytes: async length => excessBytes(memory.withoutCompute(setup(length)), pools),
+    most: maxContextLength,
+  });
+  if (withoutCompute === 0) return 0;
+  return await longestContext({
+    excessBytes: async length => excessBytes(await memory.bytes(setup(length)), pools),
+    most: withoutCompute,
+  });
 }
 
 function setupOf(
-  { batchSize, sequences }: FitSubject,
+  { batchSize, sequences }: Pick<FitSubject, 'batchSize' | 'sequences'>,
   pair: FitPair,
   contextLength: number,
 ): CacheSetup {

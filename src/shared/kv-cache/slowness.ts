@@ -1,6 +1,5 @@
+import type { ResolvedBackend } from '../model/load.ts';
 import { type CacheType, isQuantized } from './cache-type.ts';
-
-export type ResolvedBackend = 'cuda' | 'metal' | 'vulkan' | 'cpu';
 
 /**
  * What a legal pair of types costs in speed, null where nothing is known. For the CPU measured

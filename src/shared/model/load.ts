@@ -1,10 +1,15 @@
 import { z } from 'zod';
+import { memoryPoolsSchema } from '../fit/memory-pools.ts';
 import { cacheTypeSchema } from '../kv-cache/cache-type.ts';
 import { modelDescriptionSchema } from './model-description.ts';
 
 export const backends = ['auto', 'cuda', 'metal', 'vulkan', 'cpu'] as const;
 export const backendSchema = z.enum(backends);
 export type Backend = z.infer<typeof backendSchema>;
+
+/** `auto` resolved. */
+export const resolvedBackendSchema = backendSchema.exclude(['auto']);
+export type ResolvedBackend = z.infer<typeof resolvedBackendSchema>;
 
 /** The largest context length that anybody may ask for; a bound against typing errors. */
 export const maxContextLength = 16_777_216;
@@ -41,8 +46,10 @@ export const loadPlanSchema = z.object({
   recurrentBytes: z.number().nonnegative().nullable(),
   /** Null where no simulation is to be had. */
   computeBytes: z.number().nonnegative().nullable(),
-  /** Memory the machine has free now, on the device that the plan is for. */
-  freeBytes: z.number().nonnegative(),
+  /** Of all that, what lies in GPU memory; null where no simulation is to be had. */
+  vramBytes: z.number().nonnegative().nullable(),
+  /** What a load may fill: what is free now and what a loaded model gives back, less a spare. */
+  pools: memoryPoolsSchema,
 });
 export type LoadPlan = z.infer<typeof loadPlanSchema>;
 
@@ -74,7 +81,7 @@ export const loadReportSchema = z.object({
   planned: loadPlanSchema,
   actual: loadActualSchema,
   /** The backend in use, `auto` resolved. */
-  backend: z.enum(['cuda', 'metal', 'vulkan', 'cpu']),
+  backend: resolvedBackendSchema,
   devices: z.array(z.string()),
   gpuLayers: z.int().nonnegative(),
   /** Tokens that fit into the sequence. */

@@ -7,11 +7,10 @@ const most = 16_777_216;
 async function search(totalBytes: (context: number) => number, budgetBytes: number) {
   let asked = 0;
   const found = await longestContext({
-    totalBytes: async context => {
+    excessBytes: async context => {
       asked++;
-      return totalBytes(context);
+      return totalBytes(context) - budgetBytes;
     },
-    budgetBytes,
     most,
   });
   return { found, asked };

@@ -38,7 +38,8 @@ const report: LoadReport = {
     kvVBytes: null,
     recurrentBytes: null,
     computeBytes: null,
-    freeBytes: 1,
+    vramBytes: null,
+    pools: { ramBytes: 1, vramBytes: null },
   },
   actual: {
     weightsBytes: null,

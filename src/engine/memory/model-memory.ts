@@ -1,0 +1,122 @@
+import { type ComputeShape, computeBufferFormula } from '#shared/fit/compute-buffer.ts';
+import { cacheOnGpu, weightsOnGpu } from '#shared/fit/device-split.ts';
+import type { FitBasis, FitBytes, WeightType } from '#shared/fit/fit.ts';
+import type { ModelMemory } from '#shared/fit/model-memory.ts';
+import { presetWeightsBytes } from '#shared/fit/preset-weights.ts';
+import { type CacheSetup, reservedBytes } from '#shared/kv-cache/cache-size.ts';
+import type { LoadOptions } from '#shared/model/load.ts';
+import type { ModelDescription } from '#shared/model/model-description.ts';
+import type { ModelLayer } from '#shared/model/model-layer.ts';
+import type { Preset } from '#shared/model/presets.ts';
+import type { MemoryNeed, ModelSimulation } from './memory-simulation.ts';
+
+/** Memory of a model, and where the compute buffers in it came from so far. */
+export interface SourcedMemory extends ModelMemory {
+  /** One simulation that is not to be had makes it the formula. */
+  computeFrom(): FitBasis['computeFrom'];
+}
+
+interface Shape extends ComputeShape {
+  readonly layers: readonly ModelLayer[];
+}
+
+/** By formula: for what has no file, or none that can be simulated. */
+function formulaMemory(shape: Shape, weights: MemoryNeed, gpuLayers: number): SourcedMemory {
+  const { layers } = shape;
+  const withCompute = (setup: CacheSetup, compute: number): FitBytes => {
+    const computeOnGpu = gpuLayers > 0 ? compute : 0;
+    const vram = weights.vram + cacheOnGpu(layers, setup, gpuLayers) + computeOnGpu;
+    return sumOf(weights, layers, setup, compute, vram);
+  };
+  return {
+    layers,
+    gpuLayers,
+    withoutCompute: setup => withCompute(setup, 0),
+    bytes: async setup => withCompute(setup, computeBufferFormula(shape, setup)),
+    computeFrom: () => 'formula',
+  };
+}
+
+/** @param gpuLayers asked for; more than there are is all of them */
+export function presetMemory(
+  preset: Preset,
+  weightType: WeightType,
+  gpuLayers: number,
+): SourcedMemory {
+  const total = presetWeightsBytes(preset, weightType);
+  const { vocabularySize, embeddingLength, parameterCount, layers } = preset;
+  const embeddings = (vocabularySize * embeddingLength) / parameterCount;
+  const vram = weightsOnGpu(total, embeddings, layers.length, gpuLayers);
+  return formulaMemory(preset, { ram: total - vram, vram }, Math.min(gpuLayers, layers.length + 1));
+}
+
+/**
+ * Memory of a model whose file llama.cpp simulates on this machine.
+ *
+ * @param description one whose layers are known
+ */
+export function fileMemory(
+  description: ModelDescription & { readonly layers: readonly ModelLayer[] },
+  simulation: ModelSimulation,
+  options: LoadOptions,
+): SourcedMemory {
+  const { layers } = description;
+  const { gpuLayers } = simulation;
+  const weights = simulation.weights ?? { ram: description.weightsBytes, vram: 0 };
+  const byFormula = formulaMemory(description, weights, gpuLayers);
+  if (simulation.weights === null) return byFormula;
+  let computeFrom: FitBasis['computeFrom'] = 'simulation';
+  const known = new Map<string, FitBytes>();
+
+  async function simulated(setup: CacheSetup): Promise<FitBytes> {
+    const { typeK, typeV, contextLength, sequences, flashAttention } = setup;
+    // `auto` is left to the library, which turns it off for some models.
+    const on = options.flashAttention === 'auto' ? 'auto' : 'on';
+    const context = await simulation.context(
+      { ...options, typeK, typeV, flashAttention: flashAttention ? on : 'off' },
+      contextLength,
+      sequences,
+    );
+    if (context === null) {
+      computeFrom = 'formula';
+      return await byFormula.bytes(setup);
+    }
+    const cache = reservedBytes(layers, setup).total;
+    const compute = Math.max(0, context.ram + context.vram - cache);
+    return sumOf(weights, layers, setup, compute, weights.vram + context.vram);
+  }
+
+  return {
+    ...byFormula,
+    async bytes(setup) {
+      const key = JSON.stringify(setup);
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const bytes = await simulated(setup);
+      known.set(key, bytes);
+      return bytes;
+    },
+    computeFrom: () => computeFrom,
+  };
+}
+
+/** What llama.cpp reserves beside the cache that we computed makes the compute buffers. */
+function sumOf(
+  weights: MemoryNeed,
+  layers: readonly ModelLayer[],
+  setup: CacheSetup,
+  compute: number,
+  vram: number,
+): FitBytes {
+  const cache = reservedBytes(layers, setup);
+  const weightsBytes = weights.ram + weights.vram;
+  return {
+    weights: weightsBytes,
+    kvK: cache.k,
+    kvV: cache.v,
+    recurrent: cache.recurrent,
+    compute,
+    total: weightsBytes + cache.total + compute,
+    vram,
+  };
+}
