@@ -75,3 +75,76 @@ test('a model whose weights alone are too large gets a context', async () => {
   const { rows } = await rowsFor('tiny', 4 * mebibyte);
   expect(rows.filter(row => row.legal).every(row => row.maxContext === 0)).toBe(true);
 });
+
+describe.each(['tiny', 'sliding-window', 'hybrid', 'latent', 'layered-heads'] as const)(
+  '%s',
+  name => {
+    test('the load panel and the Fit page say different bytes for the same load', async () => {
+      const path = await ensureModel(name);
+      const common = { backend: 'cpu', batchSize: 256 } as const;
+      const model = { kind: 'file', path } as const;
+      for (const contextLength of [256, 1000, 8192]) {
+        for (const flashAttention of ['on', 'off'] as const) {
+          const plan = await engine.client.call('model.plan', {
+            path,
+            options: { ...common, contextLength, flashAttention },
+          });
+          const rows: FitRow[] = [];
+          await engine.client.stream(
+            'model.fit',
+            { ...common, model, contextLength, flashAttention },
+            { onItem: row => void rows.push(row) },
+          );
+          const f16 = rows.find(row => row.typeK === 'f16' && row.typeV === 'f16');
+          expect(f16?.bytes).toEqual({
+            weights: plan.weightsBytes,
+            kvK: plan.kvKBytes,
+            kvV: plan.kvVBytes,
+            recurrent: plan.recurrentBytes,
+            compute: plan.computeBytes,
+            total: [
+              plan.weightsBytes,
+              plan.kvBytes,
+              plan.recurrentBytes,
+              plan.computeBytes,
+            ].reduce<number>((sum, bytes) => sum + (bytes ?? Number.NaN), 0),
+            vram: plan.vramBytes,
+          });
+          const setups = [
+            { typeK: 'f16', typeV: 'f16', flashAttention: flashAttention === 'on', contextLength },
+          ] as const;
+          const [bytes] = await engine.client.call('model.fitBytes', {
+            question: { ...common, model },
+            setups: [...setups],
+          });
+          expect(bytes).toEqual(f16?.bytes);
+        }
+      }
+    });
+  },
+);
+
+test('a context that Fit calls too long is loaded, or the refusal names another longest one', async () => {
+  const path = await ensureModel('wide-cache');
+  const rows: FitRow[] = [];
+  await engine.client.stream(
+    'model.fit',
+    { model: { kind: 'file', path }, backend: 'cpu', batchSize: 256, flashAttention: 'on' },
+    { onItem: row => void rows.push(row) },
+  );
+  const longest = rows.find(row => row.typeK === 'f16' && row.typeV === 'f16')?.maxContext ?? 0;
+  expect(longest).toBeGreaterThan(contextStep);
+  // Free memory changes from moment to moment, so not the very next step.
+  const refused = await engine.client
+    .call('model.plan', {
+      path,
+      options: { backend: 'cpu', batchSize: 256, flashAttention: 'on', contextLength: 2 * longest },
+    })
+    .then(
+      () => null,
+      error => error,
+    );
+  expect(refused).toMatchObject({ code: 'context-does-not-fit' });
+  const named = Number(/is ([\d,]+) tokens/.exec(refused.data.suggestion)?.[1]?.replaceAll(',', ''));
+  expect(Math.abs(named / longest - 1)).toBeLessThan(0.05);
+});

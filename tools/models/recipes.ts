@@ -140,6 +140,23 @@ const secondWindow: Olmo2Recipe = {
   slidingWindow: 128,
 };
 
+/** Little to compute and much to keep: 256 tokens take 32 MiB in f16, more than anything else does. */
+const wideCache: LlamaRecipe = {
+  architecture: 'llama',
+  title: 'Headroom wide cache',
+  seed: 13,
+  type: 'F16',
+  shape: {
+    layers: 8,
+    width: 64,
+    heads: 16,
+    kvHeads: 16,
+    headSize: 256,
+    feedForward: 64,
+    contextLength: 8192,
+  },
+};
+
 export const RECIPES = {
   tiny,
   'head-80': head80,
@@ -152,6 +169,7 @@ export const RECIPES = {
   hybrid,
   'shared-layers': sharedLayers,
   'second-window': secondWindow,
+  'wide-cache': wideCache,
 } as const;
 
 /** The models that llama.cpp loads. */

@@ -3,7 +3,7 @@ import { cacheOnGpu, weightsOnGpu } from '#shared/fit/device-split.ts';
 import type { FitBasis, FitBytes, WeightType } from '#shared/fit/fit.ts';
 import type { ModelMemory } from '#shared/fit/model-memory.ts';
 import { presetWeightsBytes } from '#shared/fit/preset-weights.ts';
-import { type CacheSetup, reservedBytes } from '#shared/kv-cache/cache-size.ts';
+import { type CacheSetup, reservedBytes, reservedCells } from '#shared/kv-cache/cache-size.ts';
 import type { LoadOptions } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import type { ModelLayer } from '#shared/model/model-layer.ts';
@@ -66,9 +66,9 @@ export function fileMemory(
   const byFormula = formulaMemory(description, weights, gpuLayers);
   if (simulation.weights === null) return byFormula;
   let computeFrom: FitBasis['computeFrom'] = 'simulation';
-  const known = new Map<string, FitBytes>();
+  const known = new Map<string, Promise<ContextNeed>>();
 
-  async function simulated(setup: CacheSetup): Promise<FitBytes> {
+  async function simulate(setup: CacheSetup): Promise<ContextNeed> {
     const { typeK, typeV, contextLength, sequences, flashAttention } = setup;
     // `auto` is left to the library, which turns it off for some models.
     const on = options.flashAttention === 'auto' ? 'auto' : 'on';
@@ -79,26 +79,56 @@ export function fileMemory(
     );
     if (context === null) {
       computeFrom = 'formula';
-      return await byFormula.bytes(setup);
+      const { compute, vram } = await byFormula.bytes(setup);
+      return { compute, vram: vram - weights.vram };
     }
     const cache = reservedBytes(layers, setup).total;
-    const compute = Math.max(0, context.ram + context.vram - cache);
-    return sumOf(weights, layers, setup, compute, weights.vram + context.vram);
+    return { compute: Math.max(0, context.ram + context.vram - cache), vram: context.vram };
+  }
+
+  function simulated(setup: CacheSetup): Promise<ContextNeed> {
+    const key = JSON.stringify({ ...setup, contextLength: reservedCells(setup.contextLength) });
+    const before = known.get(key) ?? simulate(setup);
+    known.set(key, before);
+    return before;
+  }
+
+  /** On the straight line through what is simulated. */
+  async function extrapolated(setup: CacheSetup): Promise<ContextNeed> {
+    const at = (contextLength: number) => simulated({ ...setup, contextLength });
+    const [near, far] = await Promise.all([at(longestSimulated / 2), at(longestSimulated)]);
+    const beyond = (reservedCells(setup.contextLength) - longestSimulated) / (longestSimulated / 2);
+    const extend = (from: number, to: number) => Math.round(to + (to - from) * beyond);
+    return {
+      compute: extend(near.compute, far.compute),
+      vram: extend(near.vram, far.vram),
+    };
   }
 
   return {
     ...byFormula,
     async bytes(setup) {
-      const key = JSON.stringify(setup);
-      const before = known.get(key);
-      if (before !== undefined) return before;
-      const bytes = await simulated(setup);
-      known.set(key, bytes);
-      return bytes;
+      const { compute, vram } =
+        setup.contextLength > longestSimulated ? await extrapolated(setup) : await simulated(setup);
+      return sumOf(weights, layers, setup, compute, weights.vram + vram);
     },
     computeFrom: () => computeFrom,
   };
 }
+
+/** Bytes of one context beside what we compute of its cache. */
+interface ContextNeed {
+  readonly compute: number;
+  /** Cache and compute buffers in GPU memory. */
+  readonly vram: number;
+}
+
+/**
+ * Tokens. llama.cpp sets up every cell even where it allocates no cache, so that a simulation of ten
+ * million takes seconds and hundreds of megabytes; and long before, its buffers have become a straight
+ * line.
+ */
+const longestSimulated = 131_072;
 
 /** What llama.cpp reserves beside the cache that we computed makes the compute buffers. */
 function sumOf(
