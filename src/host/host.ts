@@ -13,7 +13,7 @@ import { createEngineSupervisor } from './engine/supervisor.ts';
 import { createModelService, type ModelService } from './model/model-service.ts';
 import { createRoutes } from './routes.ts';
 import { openSettings, type SettingsService } from './settings/settings-service.ts';
-import { type ConversationStore, openConversationStore } from './store/conversation-store.ts';
+import { openStore, type Store } from './store/store.ts';
 
 export interface HostOptions {
   /** Holds the conversations and the settings; created when missing. */
@@ -48,11 +48,17 @@ export async function createHost(options: HostOptions): Promise<Host> {
 
   const engine = createEngineSupervisor(options.launchEngine);
   const followers = createFollowers();
-  const conversations = createConversationService(store, followers, settings);
-  const chat = createChatService({ store, conversations, followers, model: () => model });
+  const conversations = createConversationService(store.conversations, followers, settings);
+  const chat = createChatService({
+    store: store.conversations,
+    conversations,
+    followers,
+    model: () => model,
+  });
   const model: ModelService = createModelService({
     engine,
     settings,
+    loads: store.loads,
     builtInModelPath: options.builtInModelPath,
     isAnswering: chat.isAnswering,
   });
@@ -109,22 +115,22 @@ export async function createHost(options: HostOptions): Promise<Host> {
 
 interface OpenData {
   readonly settings: SettingsService;
-  readonly store: ConversationStore;
+  readonly store: Store;
   closeData(): void;
 }
 
 async function openData(directory: string): Promise<OpenData> {
   const lock = lockDataDirectory(directory);
-  let store: ConversationStore | undefined;
+  let store: Store | undefined;
   const closeData = () => {
     store?.[Symbol.dispose]();
     lock[Symbol.dispose]();
   };
   try {
     const settings = await openSettings(join(directory, 'settings.json'));
-    store = openConversationStore(join(directory, 'conversations.db'));
+    store = openStore(join(directory, 'conversations.db'));
     // Before anybody can start a new one: whatever runs now was left behind by an earlier run.
-    store.failRunning(closedWhileAnswering);
+    store.conversations.failRunning(closedWhileAnswering);
     return { settings, store, closeData };
   } catch (thrown) {
     closeData();

@@ -44,6 +44,7 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     'model.plan': request => model.plan(request),
     'model.fit': (question, reader) => model.fit(question, reader),
     'model.fitBytes': request => model.fitBytes(request),
+    'model.loads': ({ path }) => model.loads(path),
     'model.load': request => model.load(request),
     'model.cancelLoad': () => {
       model.cancelLoad();

@@ -3,9 +3,9 @@ import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openConversationStore } from '#host/store/conversation-store.ts';
 import { openDatabase } from '#host/store/database.ts';
 import { migrations } from '#host/store/migrations.ts';
+import { openStore } from '#host/store/store.ts';
 import type { Conversation, Message } from '#shared/chat/conversation.ts';
 import { samplingSchema } from '#shared/chat/sampling.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -84,13 +84,15 @@ describe('conversations on disk', () => {
       figures: turnFigures('end-of-turn'),
     };
     {
-      using store = openConversationStore(path);
+      using storeFile = openStore(path);
+      const store = storeFile.conversations;
       store.insert(chat);
       store.update({ ...chat, title: 'Renamed', systemPrompt: 'Be long.' }, true);
       store.appendTurn({ ...chat, title: 'Renamed', updatedAt: 5 }, question, answer);
       store.finish(ended);
     }
-    using store = openConversationStore(path);
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
     expect(store.find(chat.id)).toEqual({
       conversation: { ...chat, title: 'Renamed', systemPrompt: 'Be long.', updatedAt: 5 },
       titleChosen: true,
@@ -99,14 +101,16 @@ describe('conversations on disk', () => {
   });
 
   test('a message that was accepted would be lost when the process is killed at once', () => {
-    using store = openConversationStore(path);
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
     const chat = conversation('Kept');
     store.insert(chat);
     const { question, answer } = turnOf(chat, 'Do not lose me');
     store.appendTurn(chat, question, answer);
     store.checkpoint({ ...answer, text: 'Half an ans' });
     // Another connection sees only what has left this process.
-    using other = openConversationStore(path);
+    using otherFile = openStore(path);
+    const other = otherFile.conversations;
     expect(other.messages(chat.id).map(({ text }) => text)).toEqual([
       'Do not lose me',
       'Half an ans',
@@ -116,7 +120,8 @@ describe('conversations on disk', () => {
   });
 
   test('half of a turn would be stored when the other half is refused', () => {
-    using store = openConversationStore(path);
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
     const chat = conversation('Whole');
     store.insert(chat);
     const { question, answer } = turnOf(chat, 'Hello');
@@ -130,7 +135,8 @@ describe('conversations on disk', () => {
     const chat = conversation('Cut off');
     const { question, answer } = turnOf(chat, 'Hello');
     const error = new AppError('cancelled', 'Headroom was closed.').data;
-    using store = openConversationStore(path);
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
     store.insert(chat);
     store.appendTurn(chat, question, answer);
     store.checkpoint({ ...answer, text: 'Half' });
@@ -146,7 +152,8 @@ describe('conversations on disk', () => {
   });
 
   test('a deleted conversation would live on in the search, or its messages on the disk', () => {
-    using store = openConversationStore(path);
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
     const chat = conversation('Secret plan');
     const { question, answer } = turnOf(chat, 'hidden words');
     const next = turnOf(chat, 'and more', answer.id);
@@ -166,7 +173,8 @@ describe('conversations on disk', () => {
 
 describe('the list of conversations', () => {
   test('the newest one would be somewhere down the list', () => {
-    using store = openConversationStore(path);
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
     for (const [title, time] of [
       ['middle', 2],
       ['oldest', 1],
@@ -178,7 +186,8 @@ describe('the list of conversations', () => {
   });
 
   test('a search would miss messages, accents, word beginnings, or find across conversations', () => {
-    using store = openConversationStore(path);
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
     const tea = conversation('Grüner Tee');
     const cache = conversation('Cache sizes');
     for (const chat of [tea, cache]) store.insert(chat);
@@ -207,7 +216,8 @@ describe('a column that cannot be understood', () => {
     const chat = conversation('Odd');
     const { question, answer } = turnOf(chat, 'Hello');
     {
-      using store = openConversationStore(path);
+      using storeFile = openStore(path);
+      const store = storeFile.conversations;
       store.insert(chat);
       store.appendTurn(chat, question, answer);
       using raw = new DatabaseSync(path);
@@ -216,7 +226,8 @@ describe('a column that cannot be understood', () => {
          UPDATE messages SET figures = '{not json', error = '7', status = 'failed' WHERE role = 'assistant'`,
       );
     }
-    using store = openConversationStore(path);
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
     expect(store.find(chat.id)?.conversation.sampling).toEqual(samplingSchema.parse({}));
     const read = store.messages(chat.id)[1];
     expect(read?.figures).toBeNull();
@@ -230,13 +241,15 @@ describe('the file', () => {
   test('a migration that goes wrong would be the end of the conversations', async () => {
     const chat = conversation('Precious');
     {
-      using store = openConversationStore(path);
+      using storeFile = openStore(path);
+      const store = storeFile.conversations;
       store.insert(chat);
     }
     openDatabase(path, later).close();
     const backups = (await readdir(directory.path)).filter(name => name.includes('backup'));
-    expect(backups).toEqual(['conversations.db.backup-format-1']);
-    using backup = openConversationStore(join(directory.path, backups[0] ?? ''));
+    expect(backups).toEqual([`conversations.db.backup-format-${migrations.length}`]);
+    using backupFile = openStore(join(directory.path, backups[0] ?? ''));
+    const backup = backupFile.conversations;
     expect(backup.list('')).toHaveLength(1);
     using migrated = new DatabaseSync(path);
     expect(migrated.prepare('SELECT title, pinned FROM conversations').get()).toEqual({
@@ -246,12 +259,12 @@ describe('the file', () => {
   });
 
   test('a migration that fails would leave half of itself behind', () => {
-    openConversationStore(path)[Symbol.dispose]();
+    openStore(path)[Symbol.dispose]();
     const broken = [...migrations, 'CREATE TABLE left_over (x); SELECT no_such_function()'];
     const failure = failureOf(() => openDatabase(path, broken));
     expect(failure.code).toBe('storage-failed');
     using raw = new DatabaseSync(path);
-    expect(raw.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    expect(raw.prepare('PRAGMA user_version').get()).toEqual({ user_version: migrations.length });
     expect(raw.prepare("SELECT name FROM sqlite_schema WHERE name = 'left_over'").get()).toBe(
       undefined,
     );
@@ -260,7 +273,7 @@ describe('the file', () => {
   test('the file of a newer release would be changed by an older one', async () => {
     openDatabase(path, later).close();
     const before = await readFile(path);
-    const failure = failureOf(() => openConversationStore(path));
+    const failure = failureOf(() => openStore(path));
     expect(failure.code).toBe('storage-failed');
     expect(failure.message).toContain(path);
     expect(failure.message).toContain('newer Headroom');
@@ -271,7 +284,7 @@ describe('the file', () => {
   test('a file that is no database would be replaced, or refused without its name', async () => {
     await writeFile(path, 'These are my notes, not a database.'.repeat(100));
     const before = await readFile(path);
-    const failure = failureOf(() => openConversationStore(path));
+    const failure = failureOf(() => openStore(path));
     expect(failure.code).toBe('storage-failed');
     expect(failure.message).toContain(path);
     expect(failure.data.suggestion).toMatch(/Nothing was deleted.*Move the file/);
@@ -281,14 +294,15 @@ describe('the file', () => {
 
   test('a damaged page would be found only when a conversation is opened, or never', async () => {
     {
-      using store = openConversationStore(path);
+      using storeFile = openStore(path);
+      const store = storeFile.conversations;
       for (let n = 0; n < 200; n++) store.insert(conversation(`Number ${n} ${'x'.repeat(200)}`));
     }
     const { size } = await stat(path);
     const file = await open(path, 'r+');
     await file.write(Buffer.alloc(4096 * 4, 0xa5), 0, 4096 * 4, Math.floor(size / 2 / 4096) * 4096);
     await file.close();
-    const failure = failureOf(() => openConversationStore(path));
+    const failure = failureOf(() => openStore(path));
     expect(failure.code).toBe('storage-failed');
     expect(failure.message).toContain(path);
     expect(failure.message).toContain('damaged');
@@ -296,7 +310,7 @@ describe('the file', () => {
   });
 
   test('a data folder that cannot be written to would be an error without a place', () => {
-    const failure = failureOf(() => openConversationStore(join(directory.path, 'no', 'such.db')));
+    const failure = failureOf(() => openStore(join(directory.path, 'no', 'such.db')));
     expect(failure.code).toBe('storage-failed');
     expect(failure.message).toContain('such.db');
     expect(failure.data.suggestion).toContain('folder');

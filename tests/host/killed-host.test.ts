@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { openConversationStore } from '#host/store/conversation-store.ts';
+import { openStore } from '#host/store/store.ts';
 import { fixturePath, follow, startHost } from './host-under-test.ts';
 import { createTemporaryDirectory } from './temporary-directory.ts';
 
@@ -30,7 +30,8 @@ test('an app that is killed in an answer would lose it, or leave its engine behi
   const announced = await Promise.race([once(app, 'message'), ended]);
   const { conversationId, enginePid } = announcementSchema.parse(announced[0]);
   {
-    using store = openConversationStore(join(directory.path, 'conversations.db'));
+    using storeFile = openStore(join(directory.path, 'conversations.db'));
+    const store = storeFile.conversations;
     await vi.waitFor(
       () => expect(store.messages(conversationId).at(-1)?.text).toBe('So far.'),
       20_000,

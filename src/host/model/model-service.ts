@@ -11,6 +11,7 @@ import { type ModelEvent, nextModelState, noModel } from '#shared/lifecycle/mode
 import type { ModelState } from '#shared/lifecycle/model-state.ts';
 import type { LoadPlan, LoadReport } from '#shared/model/load.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';
+import { type LoadRecord, loadRecordSchema } from '#shared/model/load-record.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import type { Client } from '#shared/rpc/client.ts';
 import type { ParsedInputOf } from '#shared/rpc/contract.ts';
@@ -19,6 +20,7 @@ import { createSignal, type Signal } from '#shared/rpc/signal.ts';
 import { type EngineSession, type EngineSupervisor, engineFailure } from '../engine/supervisor.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
 import { waitForValue } from '../signal-wait.ts';
+import type { LoadRecordStore } from '../store/load-record-store.ts';
 import { rememberOptions } from './remembered-options.ts';
 
 type ModelRequest = ParsedInputOf<AppContract['model.load']>;
@@ -39,6 +41,8 @@ export interface ModelService {
   fit(question: FitQuestion, reader: StreamContext<FitRow>): Promise<FitBasis>;
   /** What other caches would take, in the order of the setups. */
   fitBytes(request: FitBytesRequest): Promise<FitBytes[]>;
+  /** Estimated and actual memory of the last loads of a file, newest first. */
+  loads(path: string): LoadRecord[];
   /** Progress is in {@link state}; resolves when loaded. Whatever goes wrong is also in the state. */
   load(request: ModelRequest): Promise<LoadReport>;
   /** Loads with the options that last worked for this file. */
@@ -58,6 +62,7 @@ export interface ModelService {
 export interface ModelServiceOptions {
   readonly engine: EngineSupervisor;
   readonly settings: SettingsService;
+  readonly loads: LoadRecordStore;
   readonly builtInModelPath: string | null;
   /** While an answer is being written the model may not be taken away. */
   readonly isAnswering: () => boolean;
@@ -113,6 +118,8 @@ export function createModelService(options: ModelServiceOptions): ModelService {
         },
       });
       holder = session;
+      // Before anybody hears of the load, so that whoever asks then gets it.
+      record(report);
       settle(abort, report, null);
       await remember(request);
       return report;
@@ -123,6 +130,16 @@ export function createModelService(options: ModelServiceOptions): ModelService {
       settle(abort, report, error.code === 'cancelled' ? null : error);
       throw AppError.fromData(error);
     }
+  }
+
+  /** A disk that is full does not undo a load that worked. */
+  function record({ planned, actual, ...report }: LoadReport): void {
+    try {
+      options.loads.add(
+        planned.model.path,
+        loadRecordSchema.parse({ ...report, planned, actual, loadedAt: Date.now() }),
+      );
+    } catch {}
   }
 
   /** Settings that cannot be written do not undo a load that worked. */
@@ -170,6 +187,8 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     fit: (question, { signal, emit }) =>
       ask(engine, client => client.stream('model.fit', question, { signal, onItem: emit })),
     fitBytes: request => ask(engine, client => client.call('model.fitBytes', request)),
+
+    loads: path => options.loads.list(path),
 
     loadRemembered(path) {
       const remembered = settings.current.get().loadOptionsByModel[path];

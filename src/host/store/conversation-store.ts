@@ -1,7 +1,7 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { Conversation, ConversationSummary, Message } from '#shared/chat/conversation.ts';
 import { conversationSummarySchema } from '#shared/chat/conversation.ts';
 import type { AppErrorData } from '#shared/errors/app-error.ts';
-import { openDatabase } from './database.ts';
 import { readConversation, readMessage, type StoredConversation } from './rows.ts';
 import { searchQuery } from './search-query.ts';
 import { storageError } from './storage-error.ts';
@@ -10,7 +10,7 @@ import { storageError } from './storage-error.ts';
  * Conversations and their messages in one SQLite file. Everything is synchronous: what has returned
  * is on the disk. Every method throws AppError `storage-failed` when the file cannot be used.
  */
-export interface ConversationStore extends Disposable {
+export interface ConversationStore {
   /** Newest first. An empty query lists all; else title or one message must have every word. */
   list(query: string): ConversationSummary[];
   find(id: string): StoredConversation | null;
@@ -34,8 +34,8 @@ const conversationColumns =
 const messageColumns =
   'id, conversation_id, parent_id, role, text, reasoning, status, error, figures, model_name, created_at';
 
-export function openConversationStore(path: string): ConversationStore {
-  const database = openDatabase(path);
+/** @param path of the database, for errors */
+export function createConversationStore(database: DatabaseSync, path: string): ConversationStore {
   const all = database.prepare(
     `SELECT id, title, created_at AS createdAt, updated_at AS updatedAt FROM conversations
      ORDER BY updated_at DESC, seq DESC`,
@@ -155,7 +155,6 @@ export function openConversationStore(path: string): ConversationStore {
         setEnd.run(text, reasoning, status, json(error), json(figures), id);
       }),
     failRunning: error => guarded(() => Number(failRunning.run(JSON.stringify(error)).changes)),
-    [Symbol.dispose]: () => database.close(),
   };
 }
 

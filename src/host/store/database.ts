@@ -13,7 +13,7 @@ const checkRow = z.object({ quick_check: z.string() });
 
 /**
  * Opens (or creates) the database and brings it up to date. An existing file is copied beside itself
- * before each migration. Nothing is ever deleted, and a file that is not understood is left as it is.
+ * before it is migrated. Nothing is ever deleted, and a file that is not understood is left as it is.
  *
  * @throws AppError `storage-failed`, naming the file and what to do
  */
@@ -67,8 +67,9 @@ function migrate(
   version: number,
   migrations: readonly string[],
 ): void {
+  // A file that is only just being made has nothing to lose.
+  if (version > 0 && version < migrations.length) backUp(database, path, version);
   for (let from = version; from < migrations.length; from++) {
-    if (from > 0) backUp(database, path, from);
     database.exec('BEGIN IMMEDIATE');
     try {
       // Another process may have been faster.

@@ -69,4 +69,13 @@ export const migrations: readonly string[] = [
     DELETE FROM message_words WHERE rowid = old.seq;
   END;
   `,
+  `
+  CREATE TABLE load_records (
+    seq INTEGER PRIMARY KEY,
+    model_path TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+
+  CREATE INDEX load_records_by_model ON load_records (model_path, seq);
+  `,
 ];

@@ -18,6 +18,7 @@ import { engineStateSchema } from '../lifecycle/engine-state.ts';
 import { modelStateSchema } from '../lifecycle/model-state.ts';
 import { telemetrySampleSchema } from '../metrics/telemetry.ts';
 import { loadOptionsSchema, loadPlanSchema, loadReportSchema } from '../model/load.ts';
+import { loadRecordSchema } from '../model/load-record.ts';
 import { modelDescriptionSchema } from '../model/model-description.ts';
 import { call, signal, stream } from '../rpc/contract.ts';
 import { settingsSchema } from './settings.ts';
@@ -86,6 +87,8 @@ export const appContract = {
   'model.fit': stream(fitQuestionSchema, fitRowSchema, fitBasisSchema),
   /** What other caches would take, in the order of the setups. */
   'model.fitBytes': call(fitBytesRequestSchema, z.array(fitBytesSchema)),
+  /** Estimated and actual memory of the last loads of a file, newest first. */
+  'model.loads': call(z.object({ path: z.string().min(1) }), z.array(loadRecordSchema)),
   /** Progress is in the `model` signal; answers when the load has ended. */
   'model.load': call(modelRequest, loadReportSchema),
   'model.cancelLoad': call(nothing, done),
