@@ -6,8 +6,8 @@ import type { ModelState } from '#shared/lifecycle/model-state.ts';
 import { type LoadOptions, type LoadPlan, loadOptionsSchema } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import type { AppState } from '../state/app-store.ts';
+import { type Answer, createLatestAnswer } from '../state/latest-answer.ts';
 import { usePage } from '../state/page-context.tsx';
-import { type Answer, createLatestAnswer } from './latest-answer.ts';
 import { type LoadBlocker, loadBlocker } from './load-blocker.ts';
 
 export interface LoadForm {

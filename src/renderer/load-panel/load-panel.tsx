@@ -3,17 +3,17 @@ import { useRef, useState } from 'react';
 import type { AppErrorData } from '#shared/errors/app-error.ts';
 import { toErrorData } from '#shared/errors/app-error.ts';
 import { composerId } from '../composer/composer-focus.ts';
+import { ContextField } from '../model-setup/context-field.tsx';
+import { ModelFile } from '../model-setup/model-file.tsx';
 import { useApp, usePage, useView } from '../state/page-context.tsx';
 import { Button } from '../ui/button.tsx';
 import { classNames } from '../ui/class-names.ts';
 import { Drawer } from '../ui/drawer.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
-import { ContextField } from './context-field.tsx';
 import { LoadFailure } from './load-failure.tsx';
 import { type LoadForm, useLoadForm } from './load-form.ts';
 import styles from './load-panel.module.css';
 import { LoadProgressView } from './load-progress-view.tsx';
-import { ModelFile } from './model-file.tsx';
 import { OptionFields } from './option-fields.tsx';
 import { PlanTotal, PlanView } from './plan-view.tsx';
 
@@ -92,8 +92,8 @@ function LoadPanelContent({ onLoaded }: LoadPanelContentProps) {
       <div className={styles.body}>
         {error !== null && <LoadFailure error={error} onDismiss={() => setError(null)} />}
         <div className={styles.form} inert={busy}>
-          <ModelFile form={form} />
-          <ContextField form={form} />
+          <ModelFile path={form.path} model={form.model} choosePath={form.choosePath} />
+          <ContextChoice form={form} />
           <OptionFields form={form} />
           <PlanView form={form} />
         </div>
@@ -106,6 +106,22 @@ function LoadPanelContent({ onLoaded }: LoadPanelContentProps) {
         )}
       </footer>
     </>
+  );
+}
+
+function ContextChoice({ form: { options, change, model, plan } }: { readonly form: LoadForm }) {
+  const chosen = options.contextLength === 'auto' ? null : options.contextLength;
+  return (
+    <ContextField
+      value={chosen}
+      onValueChange={next => change({ contextLength: next ?? 'auto' })}
+      trained={model.value?.trainedContextLength ?? null}
+      resolved={chosen ?? plan.value?.contextLength ?? null}
+      empty={{
+        name: 'auto',
+        description: 'Empty is automatic: the trained length, at most 4,096.',
+      }}
+    />
   );
 }
 

@@ -13,9 +13,9 @@ import {
 } from '#shared/metrics/format.ts';
 import type { LoadReport } from '#shared/model/load.ts';
 import { useChat, usePage } from '../state/page-context.tsx';
+import { LegendItem } from '../ui/chart-frame.tsx';
 import { Figure } from '../ui/figure.tsx';
 import styles from './cache-gauge.module.css';
-import { LegendItem } from './chart-frame.tsx';
 import { useRunningPrompt } from './running-prompt.ts';
 
 /** What the cache reserves, what of it is used and what is left. */

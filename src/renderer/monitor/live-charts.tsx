@@ -10,9 +10,9 @@ import {
 import { type HistoryLine, tabulate } from '#shared/metrics/history-table.ts';
 import { type TimeWindow, traceColumns } from '#shared/metrics/telemetry-history.ts';
 import { usePage } from '../state/page-context.tsx';
+import { ChartFrame, LegendItem } from '../ui/chart-frame.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 import { Figure } from '../ui/figure.tsx';
-import { ChartFrame, LegendItem } from './chart-frame.tsx';
-import { DataTable } from './data-table.tsx';
 import styles from './live-charts.module.css';
 import { LiveStrip } from './live-strip.tsx';
 

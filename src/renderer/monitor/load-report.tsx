@@ -3,7 +3,7 @@ import { estimateError, formatError } from '#shared/metrics/cache-forecast.ts';
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import { formatBytes, formatDuration, formatTokens, notMeasured } from '#shared/metrics/format.ts';
 import type { LoadReport, ThreadTrial } from '#shared/model/load.ts';
-import { DataTable } from './data-table.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 import styles from './load-report.module.css';
 
 const backendNames = { cuda: 'CUDA', metal: 'Metal', vulkan: 'Vulkan', cpu: 'CPU' } as const;

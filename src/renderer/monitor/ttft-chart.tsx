@@ -5,10 +5,10 @@ import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import { formatDuration } from '#shared/metrics/format.ts';
 import type { TtftParts } from '#shared/metrics/turn-figures.ts';
 import type { FinishedTurn } from '../state/chat-store.ts';
+import { ChartFrame, LegendItem } from '../ui/chart-frame.tsx';
+import { DataTable } from '../ui/data-table.tsx';
+import { useElementWidth } from '../ui/element-width.ts';
 import { Figure } from '../ui/figure.tsx';
-import { ChartFrame, LegendItem } from './chart-frame.tsx';
-import { DataTable } from './data-table.tsx';
-import { useElementWidth } from './element-width.ts';
 import styles from './ttft-chart.module.css';
 
 /** Bottom of the stack first: the order in which the time passes. */

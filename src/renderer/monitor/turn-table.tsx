@@ -1,7 +1,7 @@
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import { formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
 import type { FinishedTurn } from '../state/chat-store.ts';
-import { DataTable } from './data-table.tsx';
+import { DataTable } from '../ui/data-table.tsx';
 
 const mostRows = 12;
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contextScale } from '#renderer/load-panel/context-scale.ts';
-import { createLatestAnswer } from '#renderer/load-panel/latest-answer.ts';
 import { loadBlocker } from '#renderer/load-panel/load-blocker.ts';
 import { planSum } from '#renderer/load-panel/plan-sum.ts';
+import { contextScale } from '#renderer/model-setup/context-scale.ts';
+import { createLatestAnswer } from '#renderer/state/latest-answer.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type LoadPlan, loadOptionsSchema } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';

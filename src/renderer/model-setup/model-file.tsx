@@ -3,23 +3,28 @@ import { useState } from 'react';
 import type { Settings } from '#shared/contract/settings.ts';
 import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
+import type { Answer } from '../state/latest-answer.ts';
 import { useApp, usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { fileNameOf, folderOf } from './file-path.ts';
 import { FolderBrowser } from './folder-browser.tsx';
-import type { LoadForm } from './load-form.ts';
 import styles from './model-file.module.css';
 
 const mostRecent = 4;
 
+export interface ModelFileProps {
+  readonly path: string;
+  readonly model: Answer<ModelDescription>;
+  choosePath(path: string): void;
+}
+
 /** Which file: typed, browsed for, or one of those loaded before. */
-export function ModelFile({ form }: { readonly form: LoadForm }) {
+export function ModelFile({ path, model, choosePath }: ModelFileProps) {
   const { connection, view } = usePage();
   const [browsing, setBrowsing] = useState(false);
   const nativeDialog = useApp(state => state.info?.nativeFileDialog ?? false);
-  const { path, model, choosePath } = form;
   const error = model.key === path && !model.pending ? model.error : null;
   const pick = () => {
     connection.call('files.pick', {}).then(picked => {

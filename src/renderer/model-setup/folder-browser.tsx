@@ -3,13 +3,13 @@ import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { FileEntry } from '#shared/contract/app-contract.ts';
 import { formatBytes } from '#shared/metrics/format.ts';
+import { createLatestAnswer } from '../state/latest-answer.ts';
 import { usePage } from '../state/page-context.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorCallout } from '../ui/callout.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import styles from './folder-browser.module.css';
-import { createLatestAnswer } from './latest-answer.ts';
 
 export interface FolderBrowserProps {
   readonly open: boolean;

@@ -5,38 +5,51 @@ import { NumberField } from '../ui/number-field.tsx';
 import { Slider } from '../ui/slider.tsx';
 import styles from './context-field.module.css';
 import { contextScale } from './context-scale.ts';
-import type { LoadForm } from './load-form.ts';
+
+export interface ContextFieldProps {
+  /** Tokens; null when it is left open. */
+  readonly value: number | null;
+  onValueChange(value: number | null): void;
+  /** Tokens that the model was trained for, where known. */
+  readonly trained: number | null;
+  /** What it comes to: the value, or what stands for an open one where that is known. */
+  readonly resolved: number | null;
+  /** What leaving it open means: in a word, and in a sentence. */
+  readonly empty: { readonly name: string; readonly description: string };
+}
 
 /** How many tokens the cache is to hold: as a number, or on a logarithmic slider. */
-export function ContextField({ form }: { readonly form: LoadForm }) {
-  const { options, change, model, plan } = form;
-  const trained = model.value?.trainedContextLength ?? null;
+export function ContextField({
+  value,
+  onValueChange,
+  trained,
+  resolved,
+  empty,
+}: ContextFieldProps) {
   const scale = contextScale(trained);
-  const chosen = options.contextLength === 'auto' ? null : options.contextLength;
-  const resolved = chosen ?? plan.value?.contextLength ?? null;
-  const beyond = trained !== null && chosen !== null && chosen > trained;
+  const beyond = trained !== null && value !== null && value > trained;
   return (
     <section className={styles.section}>
       <NumberField
         label="Context length"
-        value={chosen}
-        onValueChange={next => change({ contextLength: next === null ? 'auto' : Math.round(next) })}
+        value={value}
+        onValueChange={next => onValueChange(next === null ? null : Math.round(next))}
         min={1}
         max={maxContextLength}
         step={256}
         unit="tokens"
         maximumFractionDigits={0}
-        placeholder={resolved === null ? 'auto' : `auto: ${formatTokens(resolved)}`}
-        description="Empty is automatic: the trained length, at most 4,096."
+        placeholder={resolved === null ? empty.name : `${empty.name}: ${formatTokens(resolved)}`}
+        description={empty.description}
       />
       <div className={styles.scale}>
         <Slider
           label="On a logarithmic scale"
           value={scale.positionOf(resolved ?? trained ?? 4096)}
-          onValueChange={position => change({ contextLength: scale.tokensAt(position) })}
+          onValueChange={position => onValueChange(scale.tokensAt(position))}
           min={scale.min}
           max={scale.max}
-          valueText={resolved === null ? 'auto' : formatTokenCount(resolved)}
+          valueText={resolved === null ? empty.name : formatTokenCount(resolved)}
         />
         {trained !== null && scale.trainedAt !== null && (
           <div className={styles.marks} aria-hidden="true">
