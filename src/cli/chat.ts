@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { AppContract } from '#shared/contract/app-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { formatPercent } from '#shared/metrics/format.ts';
@@ -11,6 +11,7 @@ import { type Conversation, openConversation } from './conversation.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import type { Installation } from './installation.ts';
 import { catchInterrupts, type Interrupts } from './interrupts.ts';
+import { pathArgument } from './model-argument.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What there is to report, also when a later turn fails. */
@@ -120,7 +121,7 @@ async function loadModel(
   interrupts.stop.addEventListener('abort', cancel, { once: true });
   try {
     return await client.call('model.load', {
-      path: resolve(file),
+      path: pathArgument(file),
       options: {
         backend: options.backend,
         contextLength: options.context,

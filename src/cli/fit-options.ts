@@ -24,6 +24,7 @@ const examples = `
 Examples:
   headroom fit model.gguf
   headroom fit model.gguf --budget 8GiB --sequences 4 --json
+  headroom fit https://example.org/model.gguf --budget 8GiB
   headroom fit preset:llama-3.1-8b --weights q4_k_m --budget 12GiB
   headroom fit preset:opt-30b --batch 128 --tokens 1024`;
 
@@ -34,7 +35,7 @@ export function addFitCommand(
   program
     .command('fit')
     .description('Say how much context fits, for every pair of cache types, without loading.')
-    .argument('<model>', 'a GGUF file, or preset:NAME')
+    .argument('<model>', 'a GGUF file, its web address, or preset:NAME')
     .option(
       '--budget <size>',
       'memory to fit into, such as 8GiB (default: what is free)',

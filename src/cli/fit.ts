@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { AppContract } from '#shared/contract/app-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { FitBasis, FitRow } from '#shared/fit/fit.ts';
@@ -12,7 +11,7 @@ import type { FitOptions } from './fit-options.ts';
 import { fitText, textbookText } from './fit-report.ts';
 import type { Installation } from './installation.ts';
 import { catchInterrupts } from './interrupts.ts';
-import { presetArgument } from './model-argument.ts';
+import { pathArgument, presetArgument } from './model-argument.ts';
 import type { Terminal } from './terminal.ts';
 import { textbookTable } from './textbook.ts';
 
@@ -67,7 +66,7 @@ async function askForRows(
     {
       model:
         presetId === null
-          ? { kind: 'file', path: resolve(model) }
+          ? { kind: 'file', path: pathArgument(model) }
           : { kind: 'preset', id: presetId, weightType: options.weights ?? defaultWeights },
       backend: options.backend,
       gpuLayers: options.gpuLayers,

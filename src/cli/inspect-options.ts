@@ -8,6 +8,7 @@ export interface InspectOptions {
 const examples = `
 Examples:
   headroom inspect model.gguf
+  headroom inspect https://example.org/model.gguf
   headroom inspect preset:llama-3.1-8b --json`;
 
 export function addInspectCommand(
@@ -17,7 +18,7 @@ export function addInspectCommand(
   program
     .command('inspect')
     .description('Say what a model is and what its cache costs, without loading it.')
-    .argument('<model>', 'a GGUF file, or preset:NAME')
+    .argument('<model>', 'a GGUF file, its web address, or preset:NAME')
     .option('--json', 'print one JSON object')
     .addHelpText('after', examples)
     .action(action);

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import { withHost } from './command-host.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import type { InspectOptions } from './inspect-options.ts';
 import { describedFile, describedPreset, inspectText } from './inspect-report.ts';
 import type { Installation } from './installation.ts';
 import { catchInterrupts } from './interrupts.ts';
-import { presetArgument } from './model-argument.ts';
+import { pathArgument, presetArgument } from './model-argument.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Reads a header in the engine's process, since a damaged file may end the one that reads it. */
@@ -21,7 +20,7 @@ export async function runInspect(
     const inspected =
       preset === null
         ? await withHost(installation, [interrupts.stop], async client =>
-            describedFile(await client.call('model.describe', { path: resolve(model) })),
+            describedFile(await client.call('model.describe', { path: pathArgument(model) })),
           )
         : describedPreset(preset);
     terminal.writeLine(json ? JSON.stringify(inspected) : inspectText(inspected));

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { AppError } from '#shared/errors/app-error.ts';
 import { findPreset, type Preset, presets } from '#shared/model/presets.ts';
+import { isRemote } from '#shared/model/remote-path.ts';
 
 const presetPrefix = 'preset:';
 
@@ -16,4 +18,9 @@ export function presetArgument(model: string): Preset | null {
   throw new AppError('invalid-input', `There is no preset named "${id}".`, {
     suggestion: `Known presets: ${presets.map(known => known.id).join(', ')}.`,
   });
+}
+
+/** The path that a model argument names; a web address stays as it is. */
+export function pathArgument(model: string): string {
+  return isRemote(model) ? model : resolve(model);
 }

@@ -10,6 +10,7 @@ import { createMemoryPorts } from '#shared/rpc/ports/memory-port.ts';
 import { errorText, exitCodes } from './failure.ts';
 import type { Installation } from './installation.ts';
 import { catchInterrupts } from './interrupts.ts';
+import { pathArgument } from './model-argument.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,7 +27,7 @@ export async function runServe(
     version: installation.version,
     builtInModelPath: installation.builtInModelPath,
     launchEngine: forkEngine(installation.enginePath),
-    ...(options.model === undefined ? {} : { initialModelPath: resolve(options.model) }),
+    ...(options.model === undefined ? {} : { initialModelPath: pathArgument(options.model) }),
   });
   try {
     const server = await startServer({

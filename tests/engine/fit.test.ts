@@ -145,6 +145,8 @@ test('a context that Fit calls too long is loaded, or the refusal names another 
       error => error,
     );
   expect(refused).toMatchObject({ code: 'context-does-not-fit' });
-  const named = Number(/is ([\d,]+) tokens/.exec(refused.data.suggestion)?.[1]?.replaceAll(',', ''));
+  const named = Number(
+    /is ([\d,]+) tokens/.exec(refused.data.suggestion)?.[1]?.replaceAll(',', ''),
+  );
   expect(Math.abs(named / longest - 1)).toBeLessThan(0.05);
 });

@@ -6,17 +6,24 @@ import { bytesPerToken, reservedCells } from '#shared/kv-cache/cache-size.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import { findPreset } from '#shared/model/presets.ts';
+import { isRemote } from '#shared/model/remote-path.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
 import { readGgufFile } from '../gguf/gguf-file.ts';
 import { describeModel } from '../gguf/model-description.ts';
+import type { RemoteOptions } from '../gguf/remote-header.ts';
 import type { OpenBackend } from '../loading/backend.ts';
 import { machineMemory, usablePools } from '../memory/free-memory.ts';
 import { type MemoryNeed, simulateModel } from '../memory/memory-simulation.ts';
-import { fileMemory, presetMemory, type SourcedMemory } from '../memory/model-memory.ts';
+import {
+  fileMemory,
+  presetMemory,
+  remoteMemory,
+  type SourcedMemory,
+} from '../memory/model-memory.ts';
 
 /**
  * How much context of a model fits, for every pair of cache types: computed for the cache, simulated by
- * llama.cpp for the rest where there is a file.
+ * llama.cpp for the rest where the file is on this machine.
  *
  * @param released what the model that is loaded now gives back
  * @throws AppError for the file; `model-unsupported` where its cache is not understood; `not-found` for
@@ -28,7 +35,7 @@ export async function fitModel(
   released: MemoryNeed,
   { signal, emit }: StreamContext<FitRow>,
 ): Promise<FitBasis> {
-  const memory = await memoryOf(question, backend);
+  const memory = await memoryOf(question, backend, { signal });
   const machine = await machineMemory(backend, released);
   const pools = poolsFor(question, machine, released);
   const { batchSize, sequences } = question;
@@ -39,6 +46,7 @@ export async function fitModel(
   }
   return {
     bytesPerToken: bytesPerToken(memory.layers, { typeK: 'f16', typeV: 'f16' }),
+    weightsBytes: memory.weightsBytes,
     budgetBytes: budgetOf(pools),
     pools,
     memory: machine,
@@ -78,25 +86,36 @@ function poolsFor(
     : { ...usable, vramBytes: budgetBytes };
 }
 
-async function memoryOf(question: FitQuestion, backend: OpenBackend): Promise<SourcedMemory> {
+async function memoryOf(
+  question: FitQuestion,
+  backend: OpenBackend,
+  remote: RemoteOptions = {},
+): Promise<SourcedMemory> {
+  const { gpuLayers } = question;
+  const all = gpuLayers === 'auto' ? Number.POSITIVE_INFINITY : gpuLayers;
+  const offloaded = backend.name === 'cpu' ? 0 : all;
   if (question.model.kind === 'preset') {
     const preset = findPreset(question.model.id);
     if (preset === undefined) {
       throw new AppError('not-found', `There is no preset named "${question.model.id}".`);
     }
-    const { gpuLayers } = question;
-    const all = gpuLayers === 'auto' ? Number.POSITIVE_INFINITY : gpuLayers;
-    return presetMemory(preset, question.model.weightType, backend.name === 'cpu' ? 0 : all);
+    return presetMemory(preset, question.model.weightType, offloaded);
   }
-  const description = describeModel(await readGgufFile(question.model.path));
+  const { path } = question.model;
+  const description = describeModel(await readGgufFile(path, remote));
   const { layers } = description;
   if (layers === null) {
     throw new AppError(
       'model-unsupported',
       `How ${description.architecture} lays out its cache is not known, so nothing can be said about what fits.`,
-      { suggestion: 'Load it: llama.cpp then reports what it reserved.' },
+      {
+        suggestion: isRemote(path)
+          ? 'Download and load it: llama.cpp then reports what it reserved.'
+          : 'Load it: llama.cpp then reports what it reserved.',
+      },
     );
   }
+  if (isRemote(path)) return remoteMemory({ ...description, layers }, offloaded);
   const options = loadOptionsSchema.parse({
     backend: question.backend,
     gpuLayers: question.gpuLayers,

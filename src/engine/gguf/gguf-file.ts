@@ -1,19 +1,25 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { AppError } from '#shared/errors/app-error.ts';
 import { formatBytes } from '#shared/metrics/format.ts';
+import { isRemote } from '#shared/model/remote-path.ts';
 import { type GgufHeader, parseGgufHeader } from './gguf-header.ts';
+import { firstRead, type HeaderSource } from './header-source.ts';
+import { openLocalHeader } from './local-header.ts';
+import { besidePath, lastSegment } from './model-path.ts';
+import { openRemoteHeader, type RemoteOptions } from './remote-header.ts';
 import { tensorBytes } from './tensor-size.ts';
 
-const firstRead = 256 * 1024;
 /** No header that makes sense is larger; the largest vocabularies take about 20 MB. */
 const maxHeaderBytes = 512 * 1024 * 1024;
+/** Of a split file, how many parts are read at the same time. */
+const partsAtOnce = 4;
 
 export interface GgufFile {
+  /** As it was asked for: a path, or a web address. */
   readonly path: string;
   /** Of all parts. */
   readonly fileBytes: number;
-  readonly modifiedMs: number;
+  /** Of the part that was changed last; null where that is not known. */
+  readonly modifiedMs: number | null;
   readonly header: GgufHeader;
   /** Headers of the further parts of a model that is split over several files. */
   readonly furtherParts: readonly GgufHeader[];
@@ -23,68 +29,60 @@ export interface GgufFile {
  * Reads and checks everything about a GGUF that can be checked without its weights. Nothing else may
  * open a model file before this has: the library's own reader aborts the process on some of them.
  *
+ * @param path of the file, or of its first part; `https://...` and `http://...` are read from there, the
+ * header alone
  * @throws AppError `model-file-missing`, `model-file-empty`, `model-not-gguf`, `model-truncated`,
- * `model-damaged`, `model-unsupported`
+ * `model-damaged`, `model-unsupported`; for an address also `model-file-unreachable`, `invalid-input`
  */
-export async function readGgufFile(path: string): Promise<GgufFile> {
-  const first = await readPart(path);
+export async function readGgufFile(path: string, remote: RemoteOptions = {}): Promise<GgufFile> {
+  const first = await readPart(path, remote);
   const count = first.header.metadata.get('split.count');
   if (typeof count !== 'number' || count < 2) return { path, ...first, furtherParts: [] };
-  const parts = await Promise.all(siblingPaths(path, count).map(readPart));
+  const siblings = siblingPaths(path, count);
+  const parts = [first];
+  for (let next = 0; next < siblings.length; next += partsAtOnce) {
+    const some = siblings.slice(next, next + partsAtOnce);
+    parts.push(...(await Promise.all(some.map(sibling => readPart(sibling, remote)))));
+  }
   return {
     path,
     header: first.header,
-    modifiedMs: Math.max(first.modifiedMs, ...parts.map(part => part.modifiedMs)),
-    fileBytes: parts.reduce((total, part) => total + part.fileBytes, first.fileBytes),
-    furtherParts: parts.map(part => part.header),
+    modifiedMs: latest(parts.map(part => part.modifiedMs)),
+    fileBytes: parts.reduce((total, part) => total + part.fileBytes, 0),
+    furtherParts: parts.slice(1).map(part => part.header),
   };
+}
+
+function latest(times: readonly (number | null)[]): number | null {
+  const known = times.filter(time => time !== null);
+  return known.length === times.length ? Math.max(...known) : null;
 }
 
 interface Part {
   readonly header: GgufHeader;
   readonly fileBytes: number;
-  readonly modifiedMs: number;
+  readonly modifiedMs: number | null;
 }
 
-async function readPart(path: string): Promise<Part> {
-  const { size, modifiedMs } = await fileSize(path);
-  await using file = await openFile(path);
-  const header = await readHeader(file, size);
-  checkTensorsWithinFile(header, size);
-  return { header, fileBytes: size, modifiedMs };
+async function readPart(path: string, remote: RemoteOptions): Promise<Part> {
+  await using source = await (isRemote(path)
+    ? openRemoteHeader(path, remote)
+    : openLocalHeader(path));
+  const { fileBytes, modifiedMs } = source;
+  const header = await readHeader(source);
+  checkTensorsWithinFile(header, fileBytes);
+  return { header, fileBytes, modifiedMs };
 }
 
-async function fileSize(path: string): Promise<{ size: number; modifiedMs: number }> {
-  const found = await stat(path).catch(error => {
-    throw unreadable(path, error);
-  });
-  if (found.isDirectory()) {
-    throw new AppError('model-file-missing', `${path} is a folder, not a model file.`, {
-      suggestion: 'Choose a .gguf file inside it.',
-    });
-  }
-  if (found.size === 0) {
-    throw new AppError('model-file-empty', `${basename(path)} is empty.`, {
-      suggestion: 'The download or copy probably failed: fetch the file again.',
-    });
-  }
-  return { size: found.size, modifiedMs: found.mtimeMs };
-}
-
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-async function readHeader(file: FileHandle, fileBytes: number): Promise<GgufHeader> {
-  const most = Math.min(fileBytes, maxHeaderBytes);
+async function readHeader(source: HeaderSource): Promise<GgufHeader> {
+  const most = Math.min(source.fileBytes, maxHeaderBytes);
+  let bytes = new Uint8Array(0);
   for (let length = Math.min(firstRead, most); ; length = Math.min(length * 4, most)) {
-    const bytes = new Uint8Array(length);
-    const { bytesRead } = await file.read(bytes, 0, length, 0);
-    const header = parseGgufHeader(bytes.subarray(0, bytesRead), fileBytes);
+    const before = bytes;
+    bytes = new Uint8Array(length);
+    bytes.set(before);
+    bytes.set(await source.read(before.length, length - before.length), before.length);
+    const header = parseGgufHeader(bytes, source.fileBytes);
     if (header !== 'more') return header;
     if (length === most) {
       throw new AppError('model-damaged', 'The header of the model file is unreasonably large.', {
@@ -113,7 +111,7 @@ function checkTensorsWithinFile(header: GgufHeader, fileBytes: number): void {
 
 /** A split model is chosen by its first part (`name-00001-of-00003.gguf`); the others lie beside it. */
 function siblingPaths(path: string, count: number): string[] {
-  const match = /^(.*)-(\d{5})-of-(\d{5})(\.gguf)$/i.exec(basename(path));
+  const match = /^(.*)-(\d{5})-of-(\d{5})(\.gguf)$/i.exec(lastSegment(path));
   if (match === null || Number(match[3]) !== count) {
     throw new AppError(
       'model-unsupported',
@@ -130,25 +128,6 @@ function siblingPaths(path: string, count: number): string[] {
     );
   }
   return Array.from({ length: count - 1 }, (_, index) =>
-    join(dirname(path), `${stem}-${String(index + 2).padStart(5, '0')}-of-${total}${extension}`),
-  );
-}
-
-function unreadable(path: string, error: unknown): AppError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new AppError('model-file-missing', `There is no file at ${path}.`, {
-      suggestion: 'It was probably moved, renamed or deleted: choose the file again.',
-    });
-  }
-  return new AppError(
-    'model-file-missing',
-    code === 'EACCES' || code === 'EPERM'
-      ? `${path} cannot be opened: access is denied.`
-      : `${path} cannot be opened.`,
-    {
-      suggestion: 'Check that the file and its folder can be read, or choose another file.',
-      details: String(error),
-    },
+    besidePath(path, `${stem}-${String(index + 2).padStart(5, '0')}-of-${total}${extension}`),
   );
 }

@@ -3,11 +3,11 @@ import { AppError } from '#shared/errors/app-error.ts';
 /** Scalars as numbers (bigint beyond 2^53 are rounded: no field that we read is that large). */
 export type GgufScalar = number | boolean | string;
 
-/** Arrays of strings are counted, not kept: vocabularies hold hundreds of thousands of them. */
-export type GgufValue = GgufScalar | readonly number[] | readonly boolean[] | GgufStringList;
+/** Lists of strings and long lists are counted, not kept: vocabularies have hundreds of thousands of entries. */
+export type GgufValue = GgufScalar | readonly number[] | readonly boolean[] | GgufLongList;
 
-export interface GgufStringList {
-  readonly strings: number;
+export interface GgufLongList {
+  readonly count: number;
 }
 
 export interface GgufTensor {
@@ -32,6 +32,8 @@ const maxMetadataEntries = 65_536;
 const maxTensors = 1_000_000;
 const maxDimensions = 4;
 const maxArrayDepth = 4;
+/** Lists that are of use here have an entry for each layer. */
+const longestKeptList = 65_536;
 const defaultAlignment = 32;
 
 const littleEndianMagic = 0x4655_4747; // "GGUF"
@@ -52,6 +54,21 @@ const valueType = {
   int64: 11,
   float64: 12,
 } as const;
+
+/** Bytes of the values that have always as many. */
+const fixedBytes: ReadonlyMap<number, number> = new Map([
+  [valueType.uint8, 1],
+  [valueType.int8, 1],
+  [valueType.bool, 1],
+  [valueType.uint16, 2],
+  [valueType.int16, 2],
+  [valueType.uint32, 4],
+  [valueType.int32, 4],
+  [valueType.float32, 4],
+  [valueType.uint64, 8],
+  [valueType.int64, 8],
+  [valueType.float64, 8],
+]);
 
 /** The part of the file that was passed ends before the header does. */
 const tooShort = Symbol('too short');
@@ -186,7 +203,12 @@ class HeaderReader {
     if (count > this.#fileBytes) throw damaged(`it claims to hold a list of ${count} values`);
     if (type === valueType.string) {
       for (let i = 0; i < count; i++) this.#skipString();
-      return { strings: count };
+      return { count };
+    }
+    const elementBytes = fixedBytes.get(type);
+    if (elementBytes !== undefined && count > longestKeptList) {
+      this.#take(elementBytes * count);
+      return { count };
     }
     const numbers: number[] = [];
     const flags: boolean[] = [];

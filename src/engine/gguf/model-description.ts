@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import type { GgufFile } from './gguf-file.ts';
 import type { GgufTensor, GgufValue } from './gguf-header.ts';
 import { readModelLayers } from './model-layers.ts';
+import { fileNameOf } from './model-path.ts';
 import { elementCount, tensorBytes, tensorTypeName } from './tensor-size.ts';
 
 /** What a checked file's header says, in the app's own terms. */
@@ -11,7 +11,7 @@ export function describeModel(file: GgufFile): ModelDescription {
   const architecture = text(metadata.get('general.architecture')) ?? 'unknown';
   const field = (name: string) => metadata.get(`${architecture}.${name}`);
   const tensors = [file.header, ...file.furtherParts].flatMap(part => part.tensors);
-  const fileName = basename(file.path);
+  const fileName = fileNameOf(file.path);
   return {
     path: file.path,
     fileName,
@@ -49,7 +49,7 @@ function bytesByType(tensors: readonly GgufTensor[]): ModelDescription['tensorTy
 
 function vocabularySize(metadata: ReadonlyMap<string, GgufValue>): number | null {
   const tokens = metadata.get('tokenizer.ggml.tokens');
-  return typeof tokens === 'object' && 'strings' in tokens ? tokens.strings : null;
+  return typeof tokens === 'object' && 'count' in tokens ? tokens.count : null;
 }
 
 function text(value: GgufValue | undefined): string | null {

@@ -9,6 +9,7 @@ import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
 import type { LoadOptions, LoadPlan } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import type { ModelLayer } from '#shared/model/model-layer.ts';
+import { isRemote } from '#shared/model/remote-path.ts';
 import { type GgufFile, readGgufFile } from '../gguf/gguf-file.ts';
 import { describeModel } from '../gguf/model-description.ts';
 import { machineMemory, usablePools } from '../memory/free-memory.ts';
@@ -35,9 +36,17 @@ export interface Inspected {
 /**
  * Everything that can be refused without a backend.
  *
- * @throws AppError for the file, and `cache-type-illegal`, `model-unsupported`
+ * @throws AppError for the file, and `cache-type-illegal`, `model-unsupported`; `invalid-input` for a web
+ * address, before anything is asked of it
  */
 export async function inspectForLoad(path: string, options: LoadOptions): Promise<Inspected> {
+  if (isRemote(path)) {
+    throw new AppError(
+      'invalid-input',
+      'A model at a web address can be inspected and fitted, but not loaded.',
+      { suggestion: 'Download the file first, then load it.' },
+    );
+  }
   const file = await readGgufFile(path);
   const description = describeModel(file);
   refuseWhatCannotChat(description);

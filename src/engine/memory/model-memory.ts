@@ -31,6 +31,7 @@ function formulaMemory(shape: Shape, weights: MemoryNeed, gpuLayers: number): So
   return {
     layers,
     gpuLayers,
+    weightsBytes: weights.ram + weights.vram,
     withoutCompute: setup => withCompute(setup, 0),
     bytes: async setup => withCompute(setup, computeBufferFormula(shape, setup)),
     computeFrom: () => 'formula',
@@ -43,11 +44,33 @@ export function presetMemory(
   weightType: WeightType,
   gpuLayers: number,
 ): SourcedMemory {
-  const total = presetWeightsBytes(preset, weightType);
-  const { vocabularySize, embeddingLength, parameterCount, layers } = preset;
-  const embeddings = (vocabularySize * embeddingLength) / parameterCount;
-  const vram = weightsOnGpu(total, embeddings, layers.length, gpuLayers);
-  return formulaMemory(preset, { ram: total - vram, vram }, Math.min(gpuLayers, layers.length + 1));
+  return unsimulatedMemory(preset, presetWeightsBytes(preset, weightType), gpuLayers);
+}
+
+/**
+ * Memory of a model whose file is not on this machine, so that llama.cpp cannot simulate it.
+ *
+ * @param description one whose layers are known
+ * @param gpuLayers asked for; more than there are is all of them
+ */
+export function remoteMemory(
+  description: ModelDescription & { readonly layers: readonly ModelLayer[] },
+  gpuLayers: number,
+): SourcedMemory {
+  return unsimulatedMemory(description, description.weightsBytes, gpuLayers);
+}
+
+function unsimulatedMemory(
+  shape: Shape & { readonly parameterCount: number },
+  weightsBytes: number,
+  gpuLayers: number,
+): SourcedMemory {
+  const { vocabularySize, embeddingLength, parameterCount, layers } = shape;
+  // A header may claim any number, and none of weights.
+  const embeddings = Math.min(1, (vocabularySize * embeddingLength) / Math.max(1, parameterCount));
+  const vram = weightsOnGpu(weightsBytes, embeddings, layers.length, gpuLayers);
+  const weights = { ram: weightsBytes - vram, vram };
+  return formulaMemory(shape, weights, Math.min(gpuLayers, layers.length + 1));
 }
 
 /**

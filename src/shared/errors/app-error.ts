@@ -10,6 +10,7 @@ export const errorCodes = [
   'connection-lost',
   'internal',
   'model-file-missing',
+  'model-file-unreachable',
   'model-file-empty',
   'model-not-gguf',
   'model-truncated',

@@ -16,6 +16,8 @@ export interface Preset {
   readonly trainedContextLength: number;
   /** Of the text model, embeddings included. */
   readonly parameterCount: number;
+  /** The textbook's cache of this model, where a textbook has one. */
+  readonly textbook?: { readonly tokens: number; readonly batch: number };
   /** Where the numbers were read; parameter counts follow from the shapes. */
   readonly source: string;
 }
@@ -74,6 +76,8 @@ export const presets: readonly Preset[] = [
     feedForwardLength: 28_672,
     vocabularySize: 50_272,
     trainedContextLength: 2048,
+    // The example of "The KV Cache: Memory Usage in Transformers": 180 GB.
+    textbook: { tokens: 1024, batch: 128 },
     parameterCount: 29_974_540_288,
     source: 'FMInference/FlexiGen 1b9e9bd, flexgen/opt_config.py; OPT paper (arXiv 2205.01068)',
   },

@@ -23,7 +23,7 @@ it('would catch a value read at the wrong place', () => {
   expect(Object.fromEntries(parsed.metadata)).toEqual({
     'general.architecture': 'llama',
     'llama.block_count': 3,
-    'tokenizer.ggml.tokens': { strings: 3 },
+    'tokenizer.ggml.tokens': { count: 3 },
     'tokenizer.ggml.scores': [0.5, 1],
     'some.flag': true,
   });
@@ -126,4 +126,17 @@ it.each([
   } catch (thrown) {
     expect(thrown).toMatchObject({ data: { code: 'model-damaged' } });
   }
+});
+
+it('would catch a list of a million numbers kept', () => {
+  const bytes = hostile([0n, 1n], sink => {
+    key(sink);
+    sink.uint32(9);
+    sink.uint32(0);
+    sink.uint64(1_000_000);
+    sink.bytes(new Uint8Array(1_000_000));
+  });
+  const header = parseGgufHeader(bytes, bytes.length);
+  if (header === 'more') throw new Error('the header is whole');
+  expect(header.metadata.get('k')).toEqual({ count: 1_000_000 });
 });
