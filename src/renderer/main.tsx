@@ -16,7 +16,7 @@ config({ jitless: true });
 const connection = createConnection(choosePort());
 const page = createPage(connection);
 applyTheme(page.app);
-keepAddress(page.chat);
+keepAddress(page);
 connection.start();
 
 const root = document.getElementById('root');

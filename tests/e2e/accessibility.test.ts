@@ -17,6 +17,8 @@ import {
   untilEnded,
 } from './chat-page.ts';
 
+import { longestContexts, showFit } from './fit-page.ts';
+
 const shared = appUnderTest('tiny');
 
 /** Roles that say nothing without a name. */
@@ -53,6 +55,15 @@ test('everything that can be used or visited has a name, before, in and after a 
   expect(await nameless(page)).toEqual([]);
 });
 
+test('the Fit page has controls without a name, or headings that skip a level', async () => {
+  const page = await shared.open();
+  await showFit(page, 'preset:jamba-1.5-mini');
+  await longestContexts(page).waitFor();
+  await page.getByRole('figure', { name: 'Memory over context length' }).waitFor();
+  expect(await nameless(page)).toEqual([]);
+  await expectHeadingLevels(page);
+});
+
 test('the parts have the names that people and tests rely on', async () => {
   const page = await shared.open();
   for (const part of [
@@ -78,6 +89,10 @@ test('one heading of the first level, and none that skips a level', async () => 
   const page = await shared.open();
   await changeSettings(page, { answerLimit: 5 });
   await ask(page, 'Hello', 0);
+  await expectHeadingLevels(page);
+});
+
+async function expectHeadingLevels(page: Page): Promise<void> {
   const levels = await page
     .getByRole('heading')
     .evaluateAll(headings => headings.map(heading => Number(heading.tagName.slice(1))));
@@ -85,7 +100,7 @@ test('one heading of the first level, and none that skips a level', async () => 
   for (const [index, level] of levels.entries()) {
     expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1);
   }
-});
+}
 
 test('the keyboard alone: write, send, stop, start anew, hide and show the Monitor, load', async () => {
   const page = await shared.open();

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { layoutFaults } from '#tools/running-app/layout-faults.ts';
 import { appUnderTest } from './app-under-test.ts';
 import { answer, ask, changeSettings, chooseLoad, loadDialog, messageBox } from './chat-page.ts';
+import { longestContexts, showFit } from './fit-page.ts';
 
 const shared = appUnderTest('tiny');
 
@@ -23,6 +24,11 @@ test.each(sizes.flatMap(viewport => themes.map(colorScheme => ({ viewport, color
     await messageBox(page).fill('A draft of\nmore than\none line.');
     expect(await layoutFaults(page), 'a conversation').toEqual([]);
 
+    await showFit(page, 'preset:gemma-3-12b');
+    await longestContexts(page).waitFor();
+    expect(await layoutFaults(page), 'the Fit page').toEqual([]);
+    await page.getByRole('button', { name: 'Chat', exact: true }).click();
+
     await chooseLoad(page, { context: 100_000 });
     await page.getByRole('region', { name: 'Expected memory' }).waitFor();
     expect(await layoutFaults(page), 'the Load panel').toEqual([]);
@@ -39,7 +45,7 @@ test('a word longer than the column wraps instead of pushing the page wide', asy
 test('what a load needs beside what is free lies below the fold of the Load panel', async () => {
   const page = await shared.open();
   await chooseLoad(page, { context: 8192 });
-  const total = loadDialog(page).getByText(/^Needs about .* free$/);
+  const total = loadDialog(page).getByText(/^Needs about .* that may be used$/);
   await total.waitFor();
   const box = await total.boundingBox();
   expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(800);

@@ -51,9 +51,18 @@ export function layoutFaults(page: Page): Promise<string[]> {
       .map(element => ({ element, box: visibleBox(element) }))
       .filter(({ box }) => !box.empty);
 
+    /** Whether it can be brought into view by scrolling sideways a part of the page. */
+    const scrollsIntoView = (element: Element) => {
+      for (let around = element.parentElement; around !== null; around = around.parentElement) {
+        if (['auto', 'scroll'].includes(getComputedStyle(around).overflowX)) return true;
+      }
+      return false;
+    };
+
     for (const { element, box } of controls) {
       const { left, right } = element.getBoundingClientRect();
-      if (left < -0.5 || right > window.innerWidth + 0.5) {
+      const isOutside = left < -0.5 || right > window.innerWidth + 0.5;
+      if (isOutside && !scrollsIntoView(element)) {
         faults.push(`${describe(element)} reaches beyond the window`);
       }
       for (const other of controls) {

@@ -1,10 +1,12 @@
 // The pictures of the documentation: the built app and a short conversation, in both themes and two
 // sizes. Fails when something on them is cut or covered.
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { openConversation } from '#cli/conversation.ts';
 import type { AppContract } from '#shared/contract/app-contract.ts';
+import { loadOptionsSchema } from '#shared/model/load.ts';
 import type { Client } from '#shared/rpc/client.ts';
 import { type RunningApp, startApp } from '#tools/running-app/app.ts';
 import { launchBrowser, openPage } from '#tools/running-app/browser.ts';
@@ -30,6 +32,20 @@ const conversations = [
   ],
 ];
 
+interface Plan {
+  /** As the address has it. */
+  readonly model: string;
+  /** Null: what is free. */
+  readonly budgetGib: number | null;
+}
+
+/** What the pictures of the Fit page plan for, given a file that has been loaded. */
+const plans: Readonly<Record<string, (sample: string) => Plan>> = {
+  preset: () => ({ model: 'preset:llama-3.1-8b', budgetGib: 8 }),
+  file: sample => ({ model: sample, budgetGib: null }),
+  nothing: () => ({ model: 'preset:llama-3.1-70b', budgetGib: 8 }),
+};
+
 async function main(): Promise<void> {
   await mkdir(folder, { recursive: true });
   // As at the first launch: with the built-in model.
@@ -46,6 +62,16 @@ async function main(): Promise<void> {
           faults.push(`${name}: ${fault}`);
         }
         console.log(`docs/images/${name}.png`);
+      }
+    }
+    const sample = await loadSample(client);
+    for (const [name, plan] of Object.entries(plans)) {
+      for (const colorScheme of themes) {
+        const file = `fit-${name}-${colorScheme}`;
+        for (const fault of await fitPicture(file, plan(sample), colorScheme, app, browser)) {
+          faults.push(`${file}: ${fault}`);
+        }
+        console.log(`docs/images/${file}.png`);
       }
     }
     if (faults.length > 0) throw new Error(faults.join('\n'));
@@ -99,6 +125,45 @@ async function picture(
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
   await context.close();
   for (const conversationId of ids) await client.call('conversations.delete', { conversationId });
+  return faults;
+}
+
+/** Loads the built-in model from where nobody's folders are to be seen, so that there is something to compare. */
+async function loadSample(client: Client<AppContract>): Promise<string> {
+  const { builtInModelPath } = await client.call('app.info', {});
+  const sample = path.join(tmpdir(), 'models', 'headroom-demo.gguf');
+  await mkdir(path.dirname(sample), { recursive: true });
+  await copyFile(builtInModelPath ?? '', sample);
+  for (const typeK of ['f16', 'q8_0'] as const) {
+    const options = loadOptionsSchema.parse({ typeK, contextLength: 2048, threads: 1 });
+    await client.call('model.load', { path: sample, options });
+  }
+  return sample;
+}
+
+/** The whole Fit page; answers what is wrong on it. */
+async function fitPicture(
+  name: string,
+  { model, budgetGib }: Plan,
+  colorScheme: (typeof themes)[number],
+  app: RunningApp,
+  browser: Browser,
+): Promise<readonly string[]> {
+  const address = `${app.url}&fit=${encodeURIComponent(model)}`;
+  const { page, context, complaints } = await openPage(browser, address, {
+    reducedMotion: 'reduce',
+    viewport: { width: 1280, height: 1560 },
+    colorScheme,
+  });
+  const chart = page.getByRole('figure', { name: 'Memory over context length' });
+  await chart.waitFor();
+  if (budgetGib !== null) {
+    await page.getByRole('button', { name: `Budget of ${budgetGib} GiB` }).click();
+    await chart.getByText(`budget ${budgetGib.toFixed(2)} GiB`).waitFor();
+  }
+  const faults = [...(await layoutFaults(page)), ...complaints];
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  await context.close();
   return faults;
 }
 

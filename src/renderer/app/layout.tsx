@@ -1,61 +1,19 @@
-import { ChatPane } from '../chat/chat-pane.tsx';
-import { ConversationsPanel } from '../conversations/conversations-panel.tsx';
 import { LoadPanel } from '../load-panel/load-panel.tsx';
-import { usePage } from '../state/page-context.tsx';
-import { Drawer } from '../ui/drawer.tsx';
-import { ConnectionBanner } from './connection-banner.tsx';
-import { ErrorBoundary } from './error-boundary.tsx';
+import { useView } from '../state/page-context.tsx';
+import { ChatPage } from './chat-page.tsx';
+import { FitRegion } from './fit-region.tsx';
 import styles from './layout.module.css';
-import { ModelHeader } from './model-header.tsx';
-import { MonitorRegion } from './monitor-region.tsx';
-import { useMonitorPlace, useSidebarPlace } from './regions.ts';
+import { Rail } from './rail.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
 export function Layout() {
-  const { view } = usePage();
-  const sidebar = useSidebarPlace();
-  const monitor = useMonitorPlace();
+  const shown = useView(state => state.page);
   useShortcuts();
-
   return (
     <div className={styles.layout}>
-      {sidebar === 'column' && (
-        <div className={styles.sidebar}>
-          <ConversationsPanel />
-        </div>
-      )}
-      <main className={styles.main} data-region="chat" tabIndex={-1}>
-        <ModelHeader sidebar={sidebar} monitor={monitor} />
-        <div className={styles.stage}>
-          <ConnectionBanner />
-          <ErrorBoundary name="The chat">
-            <ChatPane />
-          </ErrorBoundary>
-        </div>
-      </main>
-      {monitor === 'column' && <MonitorRegion resizable />}
-
-      <Drawer
-        side="left"
-        title="Conversations"
-        bare
-        width={288}
-        open={sidebar === 'overlay'}
-        onOpenChange={open => view.setState({ sidebarOverlayOpen: open })}
-      >
-        <ConversationsPanel />
-      </Drawer>
-      <Drawer
-        side="right"
-        title="Monitor"
-        bare
-        width={400}
-        open={monitor === 'overlay'}
-        onOpenChange={open => view.setState({ monitorOverlayOpen: open })}
-      >
-        <MonitorRegion />
-      </Drawer>
+      <Rail />
+      {shown === 'chat' ? <ChatPage /> : <FitRegion />}
       <LoadPanel />
       <ShortcutsDialog />
     </div>

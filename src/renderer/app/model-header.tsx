@@ -1,4 +1,5 @@
 import { Activity, EllipsisVertical, Keyboard, PanelLeft, SquarePen } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useApp, usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
 import { Button } from '../ui/button.tsx';
@@ -11,43 +12,64 @@ import { type RegionPlace, toggleMonitor, toggleSidebar } from './regions.ts';
 import { useShortcutText } from './use-shortcuts.ts';
 
 export interface ModelHeaderProps {
+  /** Buttons of the page, before the model and after it. */
+  readonly before?: ReactNode;
+  readonly after?: ReactNode;
+}
+
+/** What is loaded, and the way to load something else: on every page. */
+export function ModelHeader({ before, after }: ModelHeaderProps) {
+  const { view } = usePage();
+  return (
+    <header className={styles.bar}>
+      {before}
+      <ModelSummary />
+      <Button onClick={() => view.setState({ loadPanelOpen: true })}>Load model</Button>
+      {after}
+      <AppMenu />
+      <LoadBar />
+    </header>
+  );
+}
+
+export interface ChatHeaderProps {
   readonly sidebar: RegionPlace;
   readonly monitor: RegionPlace;
 }
 
-export function ModelHeader({ sidebar, monitor }: ModelHeaderProps) {
+export function ChatHeader({ sidebar, monitor }: ChatHeaderProps) {
   const page = usePage();
   const shortcutText = useShortcutText();
   return (
-    <header className={styles.bar}>
-      {sidebar !== 'column' && (
-        <>
-          <IconButton
-            label="Show conversations"
-            shortcut={shortcutText('toggle-sidebar')}
-            icon={<PanelLeft />}
-            onClick={() => toggleSidebar(page)}
-          />
-          <IconButton
-            label="New chat"
-            shortcut={shortcutText('new-chat')}
-            icon={<SquarePen />}
-            onClick={() => page.chat.open(null)}
-          />
-        </>
-      )}
-      <ModelSummary />
-      <Button onClick={() => page.view.setState({ loadPanelOpen: true })}>Load model</Button>
-      <IconButton
-        label={monitor === 'hidden' ? 'Show the Monitor' : 'Hide the Monitor'}
-        shortcut={shortcutText('toggle-monitor')}
-        icon={<Activity />}
-        pressed={monitor !== 'hidden'}
-        onClick={() => toggleMonitor(page)}
-      />
-      <AppMenu />
-      <LoadBar />
-    </header>
+    <ModelHeader
+      before={
+        sidebar !== 'column' && (
+          <>
+            <IconButton
+              label="Show conversations"
+              shortcut={shortcutText('toggle-sidebar')}
+              icon={<PanelLeft />}
+              onClick={() => toggleSidebar(page)}
+            />
+            <IconButton
+              label="New chat"
+              shortcut={shortcutText('new-chat')}
+              icon={<SquarePen />}
+              onClick={() => page.chat.open(null)}
+            />
+          </>
+        )
+      }
+      after={
+        <IconButton
+          label={monitor === 'hidden' ? 'Show the Monitor' : 'Hide the Monitor'}
+          shortcut={shortcutText('toggle-monitor')}
+          icon={<Activity />}
+          pressed={monitor !== 'hidden'}
+          onClick={() => toggleMonitor(page)}
+        />
+      }
+    />
   );
 }
 

@@ -1,7 +1,8 @@
+import { flushSync } from 'react-dom';
 import { useMediaQuery } from '../state/media-query.ts';
 import type { Page } from '../state/page.ts';
 import { useApp, useView } from '../state/page-context.tsx';
-import { noteFailure } from '../state/view-store.ts';
+import { noteFailure, type PageName, type ViewStore } from '../state/view-store.ts';
 
 /** Below these window widths a region has no column of its own and lies over the chat when shown. */
 const sidebarColumn = '(min-width: 1120px)';
@@ -23,6 +24,11 @@ export function useMonitorPlace(): RegionPlace {
   const overlayOpen = useView(state => state.monitorOverlayOpen);
   if (hasColumn) return open ? 'column' : 'hidden';
   return overlayOpen ? 'overlay' : 'hidden';
+}
+
+/** At once, so that what is on the page can be focused. */
+export function showPage(view: ViewStore, page: PageName): void {
+  flushSync(() => view.setState({ page }));
 }
 
 export function toggleSidebar({ app, view, connection }: Page): void {

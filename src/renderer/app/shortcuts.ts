@@ -7,6 +7,8 @@ export type ShortcutName =
   | 'toggle-monitor'
   | 'toggle-sidebar'
   | 'load-panel'
+  | 'chat-page'
+  | 'fit-page'
   | 'help'
   | 'next-region';
 
@@ -29,9 +31,11 @@ export interface Shortcut {
 const primary = (code: string, key: string): KeyCombination => ({ code, key, modifier: 'primary' });
 
 /**
- * @param inBrowser browsers keep Ctrl+N for themselves; there a new chat has another combination
+ * @param inBrowser browsers keep Ctrl+N and Ctrl+1 for themselves; there they have other combinations
  */
 export function shortcutsFor(inBrowser: boolean): readonly Shortcut[] {
+  const pageKey = (code: string, key: string): KeyCombination =>
+    inBrowser ? { code, key, modifier: 'alt' } : primary(code, key);
   return [
     { name: 'send', label: 'Send the message', keys: plain('Enter'), local: true },
     {
@@ -48,6 +52,8 @@ export function shortcutsFor(inBrowser: boolean): readonly Shortcut[] {
     },
     { name: 'focus-composer', label: 'Go to the message box', keys: primary('KeyL', 'L') },
     { name: 'load-panel', label: 'Load a model', keys: primary('KeyO', 'O') },
+    { name: 'chat-page', label: 'Chat', keys: pageKey('Digit1', '1') },
+    { name: 'fit-page', label: 'Fit', keys: pageKey('Digit2', '2') },
     { name: 'toggle-sidebar', label: 'Show or hide conversations', keys: primary('KeyB', 'B') },
     { name: 'toggle-monitor', label: 'Show or hide the Monitor', keys: primary('KeyM', 'M') },
     { name: 'next-region', label: 'Go to the next part of the window', keys: plain('F6') },

@@ -3,7 +3,7 @@ import { stopAnswer } from '../chat/turn-actions.ts';
 import { focusComposer } from '../composer/composer-focus.ts';
 import type { Page } from '../state/page.ts';
 import { useApp, usePage } from '../state/page-context.tsx';
-import { focusNextRegion, toggleMonitor, toggleSidebar } from './regions.ts';
+import { focusNextRegion, showPage, toggleMonitor, toggleSidebar } from './regions.ts';
 import {
   keyLabels,
   type Shortcut,
@@ -53,10 +53,12 @@ function run(name: ShortcutName, page: Page): boolean {
       stopAnswer(page);
       return true;
     case 'new-chat':
+      showPage(view, 'chat');
       chat.open(null);
       focusComposer();
       return true;
     case 'focus-composer':
+      showPage(view, 'chat');
       focusComposer();
       return true;
     case 'toggle-monitor':
@@ -67,6 +69,12 @@ function run(name: ShortcutName, page: Page): boolean {
       return true;
     case 'load-panel':
       view.setState(state => ({ loadPanelOpen: !state.loadPanelOpen }));
+      return true;
+    case 'chat-page':
+      showPage(view, 'chat');
+      return true;
+    case 'fit-page':
+      showPage(view, 'fit');
       return true;
     case 'help':
       view.setState(state => ({ shortcutsOpen: !state.shortcutsOpen }));

@@ -1,8 +1,15 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type AppContract, appContract } from '#shared/contract/app-contract.ts';
 import { AppError, type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
-import { type Client, createClient } from '#shared/rpc/client.ts';
-import type { CallNames, InputOf, OutputOf } from '#shared/rpc/contract.ts';
+import { type Client, createClient, type StreamOptions } from '#shared/rpc/client.ts';
+import type {
+  CallNames,
+  EndOf,
+  InputOf,
+  ItemOf,
+  OutputOf,
+  StreamNames,
+} from '#shared/rpc/contract.ts';
 import type { Port } from '#shared/rpc/port.ts';
 import { reconnectDelayMs } from './reconnect-delay.ts';
 
@@ -26,6 +33,12 @@ export interface Connection {
     name: K,
     input: InputOf<AppContract[K]>,
   ): Promise<OutputOf<AppContract[K]>>;
+  /** @throws AppError `connection-lost` while there is no connection, or when it breaks */
+  stream<K extends StreamNames<AppContract>>(
+    name: K,
+    input: InputOf<AppContract[K]>,
+    options: StreamOptions<ItemOf<AppContract[K]>>,
+  ): Promise<EndOf<AppContract[K]>>;
   /** Tries at once instead of waiting for the next attempt. */
   retry(): void;
   start(): void;
@@ -74,20 +87,21 @@ export function createConnection(openPort: () => Promise<Port>): Connection {
     failures++;
   }
 
+  function connected(): AppClient {
+    if (client !== null) return client;
+    throw new AppError('connection-lost', 'Headroom is not connected at the moment.', {
+      suggestion: 'Wait for the connection to come back, then try again.',
+    });
+  }
+
   return {
     status,
     onOpen(listener) {
       openListeners.push(listener);
       if (client !== null) listener(client);
     },
-    async call(name, input) {
-      if (client === null) {
-        throw new AppError('connection-lost', 'Headroom is not connected at the moment.', {
-          suggestion: 'Wait for the connection to come back, then try again.',
-        });
-      }
-      return client.call(name, input);
-    },
+    call: async (name, input) => connected().call(name, input),
+    stream: async (name, input, options) => connected().stream(name, input, options),
     retry: () => void open(),
     start: () => void open(),
   };

@@ -2,6 +2,7 @@ import type { AppErrorData } from '#shared/errors/app-error.ts';
 import { illegalReason } from '#shared/kv-cache/legality.ts';
 import type { LoadOptions } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
+import { isRemote } from '#shared/model/remote-path.ts';
 
 /** Why something cannot be loaded now: what is wrong, and what to do about it. */
 export interface LoadBlocker {
@@ -25,6 +26,12 @@ export interface LoadQuestion {
 export function loadBlocker(question: LoadQuestion): LoadBlocker | null {
   const { path, model, modelError, options, planError } = question;
   if (path === '') return { message: 'No model file is chosen.', suggestion: 'Choose one above.' };
+  if (isRemote(path)) {
+    return {
+      message: 'A file on the web cannot be loaded.',
+      suggestion: 'Download it first. The Fit page says beforehand how much context fits.',
+    };
+  }
   if (modelError !== null) return modelError;
   if (model === null) return { message: 'The file is being read.', suggestion: null };
   return (

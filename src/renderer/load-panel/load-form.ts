@@ -5,6 +5,7 @@ import type { Settings } from '#shared/contract/settings.ts';
 import type { ModelState } from '#shared/lifecycle/model-state.ts';
 import { type LoadOptions, type LoadPlan, loadOptionsSchema } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
+import { isRemote } from '#shared/model/remote-path.ts';
 import type { AppState } from '../state/app-store.ts';
 import { type Answer, createLatestAnswer } from '../state/latest-answer.ts';
 import { usePage } from '../state/page-context.tsx';
@@ -48,7 +49,7 @@ export function useLoadForm(): LoadForm {
   const planKey = plannable ? JSON.stringify(choice) : null;
 
   useEffect(() => {
-    if (path === '') descriptions.want(null, null);
+    if (path === '' || isRemote(path)) descriptions.want(null, null);
     else descriptions.want(path, path);
   }, [descriptions, path]);
 

@@ -1,16 +1,17 @@
 import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
 import type { LoadPlan } from '#shared/model/load.ts';
+import { MemoryBar } from '../model-setup/memory-bar.tsx';
 import { Spinner } from '../ui/spinner.tsx';
 import type { LoadForm } from './load-form.ts';
 import { type PlanPart, planSum } from './plan-sum.ts';
 import styles from './plan-view.module.css';
 
-const names: Readonly<Record<PlanPart['key'], { name: string; colour: string }>> = {
-  weights: { name: 'Weights', colour: 'series-weights' },
-  k: { name: 'K', colour: 'series-k' },
-  v: { name: 'V', colour: 'series-v' },
-  recurrent: { name: 'Recurrent', colour: 'series-used' },
-  compute: { name: 'Compute', colour: 'series-compute' },
+const names: Readonly<Record<PlanPart['key'], string>> = {
+  weights: 'Weights',
+  k: 'K',
+  v: 'V',
+  recurrent: 'Recurrent',
+  compute: 'Compute',
 };
 
 /** What the load is expected to take, beside what is free. */
@@ -53,45 +54,19 @@ interface PlanProps extends Pick<LoadForm, 'options'> {
 }
 
 function Plan({ plan, options, pending }: PlanProps) {
-  const { parts, total, unknown } = planSum(plan);
-  const scale = Math.max(total, plan.pools.ramBytes + (plan.pools.vramBytes ?? 0));
+  const { parts, unknown } = planSum(plan);
   const label = ({ key }: PlanPart) => {
     if (key === 'k') return `K (${options.typeK})`;
-    return key === 'v' ? `V (${options.typeV})` : names[key].name;
+    return key === 'v' ? `V (${options.typeV})` : names[key];
   };
   return (
     <section className={styles.plan} aria-label="Expected memory" data-pending={pending}>
       <h3 className={styles.title}>Expected memory</h3>
-      <div className={styles.bar} aria-hidden="true">
-        {parts.map(({ key, bytes }) => (
-          <span
-            key={key}
-            style={{
-              width: `${(bytes / scale) * 100}%`,
-              background: `var(--${names[key].colour})`,
-            }}
-          />
-        ))}
-      </div>
-      <dl className={styles.parts}>
-        {parts.map(part => (
-          <div key={part.key} className={styles.part}>
-            <dt>
-              <span
-                className={styles.key}
-                style={{ background: `var(--${names[part.key].colour})` }}
-                aria-hidden="true"
-              />
-              {label(part)}
-            </dt>
-            <dd>{formatBytes(part.bytes)}</dd>
-          </div>
-        ))}
-        <div className={styles.part}>
-          <dt>Cells</dt>
-          <dd>{formatTokens(plan.cells)}</dd>
-        </div>
-      </dl>
+      <MemoryBar
+        parts={parts.map(part => ({ ...part, label: label(part) }))}
+        budgetBytes={plan.pools.ramBytes + (plan.pools.vramBytes ?? 0)}
+        facts={[{ label: 'Cells', text: formatTokens(plan.cells) }]}
+      />
       {unknown.map(part => (
         <p key={part} className={styles.unknown}>
           {part === 'cache'

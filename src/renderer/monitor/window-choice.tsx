@@ -1,16 +1,16 @@
-import { Toggle } from '@base-ui/react/toggle';
-import { ToggleGroup } from '@base-ui/react/toggle-group';
 import { type TimeWindow, timeWindows } from '#shared/metrics/telemetry-history.ts';
-import styles from './window-choice.module.css';
+import { Segmented } from '../ui/segmented.tsx';
 
-const labels: Readonly<Record<TimeWindow, { short: string; full: string }>> = {
-  '30s': { short: '30 s', full: 'Last 30 seconds' },
-  '2min': { short: '2 min', full: 'Last 2 minutes' },
-  '10min': { short: '10 min', full: 'Last 10 minutes' },
-  all: { short: 'All', full: 'Since this page was opened' },
+const labels: Readonly<Record<TimeWindow, { label: string; fullLabel: string }>> = {
+  '30s': { label: '30 s', fullLabel: 'Last 30 seconds' },
+  '2min': { label: '2 min', fullLabel: 'Last 2 minutes' },
+  '10min': { label: '10 min', fullLabel: 'Last 10 minutes' },
+  all: { label: 'All', fullLabel: 'Since this page was opened' },
 };
 
-const windows = Object.keys(timeWindows).filter(isWindow);
+const options = Object.keys(timeWindows)
+  .filter(isWindow)
+  .map(value => ({ value, ...labels[value] }));
 
 export interface WindowChoiceProps {
   readonly value: TimeWindow;
@@ -18,24 +18,8 @@ export interface WindowChoiceProps {
 }
 
 /** How far back the live charts look. */
-export function WindowChoice({ value, onValueChange }: WindowChoiceProps) {
-  return (
-    <ToggleGroup
-      className={styles.group}
-      aria-label="Time shown in the live charts"
-      value={[value]}
-      onValueChange={([next]) => {
-        // Pressing the pressed one leaves nothing chosen: there is always a window.
-        if (next !== undefined && isWindow(next)) onValueChange(next);
-      }}
-    >
-      {windows.map(key => (
-        <Toggle key={key} value={key} className={styles.choice} aria-label={labels[key].full}>
-          {labels[key].short}
-        </Toggle>
-      ))}
-    </ToggleGroup>
-  );
+export function WindowChoice(props: WindowChoiceProps) {
+  return <Segmented label="Time shown in the live charts" options={options} {...props} />;
 }
 
 function isWindow(key: string): key is TimeWindow {

@@ -1,21 +1,44 @@
-import type { Chat } from './chat-store.ts';
+import { modelFromText, modelText } from '../fit/fit-choice.ts';
+import type { Page } from './page.ts';
 
 /** The open conversation is in the address, so that a reload comes back to it. */
 export function addressOf(conversationId: string): string {
   return `#chat=${conversationId}`;
 }
 
-/** Keeps the address and the window's title those of the open conversation. */
-export function keepAddress(chat: Chat): void {
-  const fromAddress = new URLSearchParams(location.hash.slice(1)).get('chat');
-  if (fromAddress !== null) chat.open(fromAddress);
-  chat.store.subscribe((state, before) => {
-    if (state.conversationId !== before.conversationId) {
-      const { conversationId } = state;
-      const fragment = conversationId === null ? '' : addressOf(conversationId);
-      history.replaceState(null, '', location.pathname + location.search + fragment);
+/** Keeps the address and the window's title those of the page that is shown and what is open on it. */
+export function keepAddress({ chat, fit, view }: Page): void {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  const conversation = asked.get('chat');
+  if (conversation !== null) chat.open(conversation);
+  const planned = asked.get('fit');
+  if (planned !== null) {
+    const model = modelFromText(planned);
+    if (model !== null) fit.choose(model);
+    view.setState({ page: 'fit' });
+  }
+
+  const fragment = () => {
+    if (view.getState().page === 'fit') {
+      return `#${new URLSearchParams({ fit: modelText(fit.store.getState().choice.model) })}`;
     }
-    const title = state.conversation?.title;
-    document.title = title === undefined ? 'Headroom' : `${title} – Headroom`;
-  });
+    const { conversationId } = chat.store.getState();
+    return conversationId === null ? '' : addressOf(conversationId);
+  };
+  const title = () => {
+    if (view.getState().page === 'fit') return 'Fit – Headroom';
+    const name = chat.store.getState().conversation?.title;
+    return name === undefined ? 'Headroom' : `${name} – Headroom`;
+  };
+  let written = '';
+  const keep = () => {
+    document.title = title();
+    const next = fragment();
+    if (next === written) return;
+    written = next;
+    history.replaceState(null, '', location.pathname + location.search + next);
+  };
+  chat.store.subscribe(keep);
+  fit.store.subscribe(keep);
+  view.subscribe(keep);
 }

@@ -1,5 +1,6 @@
 import { createContext, use } from 'react';
 import { useStore } from 'zustand';
+import type { FitState } from '../fit/fit-store.ts';
 import type { AppState } from './app-store.ts';
 import type { ChatState } from './chat-store.ts';
 import type { Page } from './page.ts';
@@ -20,6 +21,10 @@ export function useApp<T>(select: (state: AppState) => T): T {
 
 export function useChat<T>(select: (state: ChatState) => T): T {
   return useStore(usePage().chat.store, select);
+}
+
+export function useFit<T>(select: (state: FitState) => T): T {
+  return useStore(usePage().fit.store, select);
 }
 
 export function useView<T>(select: (state: ViewState) => T): T {

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection/connection.ts';
+import { createFit, type Fit } from '../fit/fit-store.ts';
 import { createLiveTelemetry, type LiveTelemetry } from '../monitor/live/live-telemetry.ts';
 import { type AppStore, createAppStore } from './app-store.ts';
 import { type Chat, createChat } from './chat-store.ts';
@@ -14,6 +15,7 @@ export interface Page {
   readonly conversations: ConversationList;
   readonly chat: Chat;
   readonly drafts: Drafts;
+  readonly fit: Fit;
   /** Telemetry, its history and its latest sample; goes on while the Monitor is closed. */
   readonly live: LiveTelemetry;
   readonly view: ViewStore;
@@ -28,6 +30,7 @@ export function createPage(connection: Connection): Page {
     conversations: createConversationList(connection),
     chat,
     drafts: createDrafts(sessionStorage),
+    fit: createFit(connection, onNextFrame),
     live: createLiveTelemetry(connection, app, chat),
     view: createViewStore(),
   };

@@ -1,8 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
 
+export const pageNames = ['chat', 'fit'] as const;
+export type PageName = (typeof pageNames)[number];
+
 /** What is open on this page right now and belongs in no settings file. */
 export interface ViewState {
+  readonly page: PageName;
   readonly loadPanelOpen: boolean;
   readonly shortcutsOpen: boolean;
   /** The regions as overlays of a narrow window. */
@@ -16,6 +20,7 @@ export type ViewStore = StoreApi<ViewState>;
 
 export function createViewStore(): ViewStore {
   return createStore<ViewState>(() => ({
+    page: 'chat',
     loadPanelOpen: false,
     shortcutsOpen: false,
     sidebarOverlayOpen: false,

@@ -84,6 +84,8 @@ export type FitRow = z.infer<typeof fitRowSchema>;
 export const fitBasisSchema = z.object({
   /** Keys and values of one token, both in f16, all layers. */
   bytesPerToken: z.number().nonnegative(),
+  /** On all devices together. */
+  weightsBytes: z.number().nonnegative(),
   /** Of the pool that was asked about: {@link budgetOf} `pools`. */
   budgetBytes: z.number().nonnegative(),
   pools: memoryPoolsSchema,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { FitBytes } from './fit.ts';
 
 /** Memory that a load may fill. Bytes. */
 export const memoryPoolsSchema = z.object({
@@ -14,7 +13,7 @@ export type MemoryPools = z.infer<typeof memoryPoolsSchema>;
  * this is not above 0.
  */
 export function excessBytes(
-  { total, vram }: Pick<FitBytes, 'total' | 'vram'>,
+  { total, vram }: { readonly total: number; readonly vram: number },
   { ramBytes, vramBytes }: MemoryPools,
 ): number {
   if (vramBytes === null) return total - ramBytes;

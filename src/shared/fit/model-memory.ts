@@ -7,6 +7,8 @@ export interface ModelMemory {
   readonly layers: readonly ModelLayer[];
   /** Layers on the GPU, `auto` resolved. */
   readonly gpuLayers: number;
+  /** On all devices together. */
+  readonly weightsBytes: number;
   /** Weights and cache, which cost nothing to compute; `compute` is 0. */
   withoutCompute(setup: CacheSetup): FitBytes;
   bytes(setup: CacheSetup): Promise<FitBytes>;

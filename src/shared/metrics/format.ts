@@ -17,6 +17,18 @@ export function formatBytes(bytes: number | null): string {
   return `${unit === 0 ? integers.format(value) : significant(value)} ${units[unit]}`;
 }
 
+/** In powers of ten, four significant digits, as papers and disks count: 180.4 GB, 1.409 GB. */
+export function formatDecimalBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.95 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? integers.format(value) : significant(value, 4)} ${units[unit]}`;
+}
+
 /** Whole tokens with thousands separators: 24,576. */
 export function formatTokens(tokens: number | null): string {
   return tokens === null ? notMeasured : integers.format(tokens);
