@@ -3,7 +3,7 @@ import type { EngineContract, TurnRequest } from '#shared/contract/engine-contra
 import { AppError } from '#shared/errors/app-error.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import type { Handlers } from '#shared/rpc/server.ts';
-import { fitBytesOf, fitModel } from './fit/model-fit.ts';
+import { ModelFit } from './fit/model-fit.ts';
 import { readGgufFile } from './gguf/gguf-file.ts';
 import { describeModel } from './gguf/model-description.ts';
 import { Backends } from './loading/backend.ts';
@@ -21,6 +21,7 @@ export class Engine {
   readonly handlers: Handlers<EngineContract>;
   readonly #backends = new Backends();
   readonly #slot = new ModelSlot(this.#backends);
+  readonly #fit = new ModelFit();
   readonly #telemetry = new TelemetryMeter();
   /** By answer id; the running one and those that wait for it. */
   readonly #turns = new Map<string, RunningTurn>();
@@ -41,14 +42,14 @@ export class Engine {
         return await this.#slot.plan(path, options);
       },
       'model.fit': async (question, reader) =>
-        await fitModel(
+        await this.#fit.table(
           question,
           await this.#backends.open(question.backend),
           this.#slot.released(),
           reader,
         ),
       'model.fitBytes': async ({ question, setups }) =>
-        await fitBytesOf(question, setups, await this.#backends.open(question.backend)),
+        await this.#fit.bytes(question, setups, await this.#backends.open(question.backend)),
       'model.load': ({ path, options }, { signal, emit }) =>
         this.#changeModel('loaded', () =>
           this.#slot.load(path, options, { signal, onProgress: progress => void emit(progress) }),

@@ -55,6 +55,15 @@ export function encodeGgufHeader(content: GgufContent): Uint8Array {
   return sink.finish();
 }
 
+/** Bytes from the end of the header to the end of the file. */
+export function tensorDataBytes(content: GgufContent): number {
+  const alignment = content.alignment ?? DEFAULT_ALIGNMENT;
+  return content.tensors.reduce(
+    (sum, tensor) => sum + paddedTo(alignment, tensorBytes(tensor.type, valueCount(tensor))),
+    0,
+  );
+}
+
 /**
  * Writes a GGUF v3 file, one chunk of one tensor in memory at a time, and answers with its size in
  * bytes. Throws a RangeError where a tensor's shape does not fit its type or its values.

@@ -9,9 +9,13 @@ import { jambaBlocks, mambaBlocks } from './recurrent-blocks.ts';
 import { buildVocabulary } from './vocabulary.ts';
 import { embedding, norm, outputMatrix, type WeightPlan } from './weights.ts';
 
-/** The same recipe gives the same bytes on every machine. */
-export function randomModel(recipe: ModelRecipe): GgufContent {
-  const vocabulary = buildVocabulary();
+/**
+ * The same recipe gives the same bytes on every machine.
+ *
+ * @param vocabularySize tokens, where there are to be more than the words
+ */
+export function randomModel(recipe: ModelRecipe, vocabularySize = 0): GgufContent {
+  const vocabulary = buildVocabulary(vocabularySize);
   const { architecture, shape } = recipe;
   const plan: WeightPlan = {
     seed: recipe.seed,

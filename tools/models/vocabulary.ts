@@ -2,6 +2,7 @@ import { mergedPieces } from '../gguf/piece-merging.ts';
 import {
   assembleVocabulary,
   SPACE,
+  TOKEN_TYPE,
   type Vocabulary,
   type VocabularyToken,
 } from '../gguf/vocabulary.ts';
@@ -25,8 +26,12 @@ export interface SpokenVocabulary extends Vocabulary {
   readonly tokens: readonly SpokenToken[];
 }
 
-/** The vocabulary of our own word list, each word of it a piece of its own. */
-export function buildVocabulary(): SpokenVocabulary {
+/**
+ * The vocabulary of our own word list, each word of it a piece of its own.
+ *
+ * @param atLeast tokens; unused ones make up for what is missing
+ */
+export function buildVocabulary(atLeast = 0): SpokenVocabulary {
   const roles = spokenRoles();
   const vocabulary = assembleVocabulary(mergedPieces(weightedWords()));
   const tokens = vocabulary.tokens.map((token, id): SpokenToken => {
@@ -34,6 +39,9 @@ export function buildVocabulary(): SpokenVocabulary {
     if (token.text === '.') return { ...token, role: 'stop' };
     return { ...token, role: roles.get(token.text) ?? 'other' };
   });
+  for (let id = tokens.length; id < atLeast; id++) {
+    tokens.push({ text: `<unused_${id}>`, type: TOKEN_TYPE.normal, score: -id, role: 'other' });
+  }
   return { ...vocabulary, tokens };
 }
 

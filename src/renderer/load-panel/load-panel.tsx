@@ -70,7 +70,7 @@ interface LoadPanelContentProps {
 }
 
 function LoadPanelContent({ onLoaded }: LoadPanelContentProps) {
-  const { connection } = usePage();
+  const { connection, fit, view } = usePage();
   const form = useLoadForm();
   const phase = useApp(state => state.model?.phase);
   const [error, setError] = useState<AppErrorData | null>(null);
@@ -81,6 +81,10 @@ function LoadPanelContent({ onLoaded }: LoadPanelContentProps) {
     connection
       .call('model.load', { path: form.path, options: form.options })
       .then(onLoaded, thrown => setError(toErrorData(thrown)));
+  };
+  const seeWhatFits = () => {
+    if (form.path !== '') fit.choose({ kind: 'file', path: form.path });
+    view.setState({ loadPanelOpen: false, page: 'fit' });
   };
   const unload = () => {
     setError(null);
@@ -102,7 +106,13 @@ function LoadPanelContent({ onLoaded }: LoadPanelContentProps) {
         {busy ? (
           <LoadProgressView onFailure={setError} />
         ) : (
-          <Actions form={form} canUnload={phase === 'loaded'} onLoad={load} onUnload={unload} />
+          <Actions
+            form={form}
+            canUnload={phase === 'loaded'}
+            onLoad={load}
+            onUnload={unload}
+            onFit={seeWhatFits}
+          />
         )}
       </footer>
     </>
@@ -130,11 +140,12 @@ interface ActionsProps {
   readonly canUnload: boolean;
   onLoad(): void;
   onUnload(): void;
+  onFit(): void;
 }
 
 const blockerId = 'load-blocker';
 
-function Actions({ form, canUnload, onLoad, onUnload }: ActionsProps) {
+function Actions({ form, canUnload, onLoad, onUnload, onFit }: ActionsProps) {
   const { blocker } = form;
   return (
     <>
@@ -158,6 +169,9 @@ function Actions({ form, canUnload, onLoad, onUnload }: ActionsProps) {
       </p>
       {blocker === null && <PlanTotal form={form} />}
       <div className={styles.actions}>
+        <Button variant="quiet" onClick={onFit}>
+          See what fits
+        </Button>
         {canUnload && (
           <Button variant="quiet" onClick={onUnload}>
             Unload
