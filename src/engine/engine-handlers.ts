@@ -7,9 +7,12 @@ import { ModelFit } from './fit/model-fit.ts';
 import { readGgufFile } from './gguf/gguf-file.ts';
 import { describeModel } from './gguf/model-description.ts';
 import { Backends } from './loading/backend.ts';
+import type { LoadedModel } from './loading/loaded-model.ts';
 import { ModelSlot } from './loading/model-slot.ts';
+import { CellMeter } from './metering/cell-meter.ts';
 import { TelemetryMeter } from './metering/telemetry-meter.ts';
 import { runTurn } from './turn/turn.ts';
+import { forecastTurn } from './turn/turn-forecast.ts';
 
 interface RunningTurn {
   readonly conversationId: string;
@@ -23,6 +26,7 @@ export class Engine {
   readonly #slot = new ModelSlot(this.#backends);
   readonly #fit = new ModelFit();
   readonly #telemetry = new TelemetryMeter();
+  readonly #cells = new CellMeter();
   /** By answer id; the running one and those that wait for it. */
   readonly #turns = new Map<string, RunningTurn>();
   /** Settles when everything that was asked of the model before is over. */
@@ -69,7 +73,10 @@ export class Engine {
         this.#turns.get(answerId)?.abort.abort();
         return null;
       },
+      'turn.forecast': request => forecastTurn(this.#model(), request),
       telemetry: this.#telemetry.signal,
+      cacheMap: this.#cells.signal,
+      'cache.texts': request => this.#cells.texts(this.#slot.current, request),
     };
   }
 
@@ -86,8 +93,17 @@ export class Engine {
       return await running;
     } finally {
       this.#change = undefined;
+      this.#cells.show(this.#slot.current);
       this.#telemetry.idle(this.#slot.current?.fill() ?? null);
     }
+  }
+
+  /** @throws AppError `no-model` */
+  #model(): LoadedModel {
+    if (this.#slot.current !== null) return this.#slot.current;
+    throw new AppError('no-model', 'No model is loaded.', {
+      suggestion: 'Load a model, then send the message again.',
+    });
   }
 
   #refuseDuringChange(): void {
@@ -115,17 +131,13 @@ export class Engine {
     this.#turns.set(request.answerId, { conversationId: request.conversationId, abort });
     if (running.length > 0) emit({ type: 'progress', progress: { phase: 'queued' } });
     const turn = this.#lastTurn.then(async () => {
-      const model = this.#slot.current;
-      if (model === null) {
-        throw new AppError('no-model', 'No model is loaded.', {
-          suggestion: 'Load a model, then send the message again.',
-        });
-      }
+      const model = this.#model();
       return await runTurn(model, request, {
         signal,
         emit,
         telemetry: this.#telemetry,
         receivedAt,
+        onRecord: () => this.#cells.show(model),
       });
     });
     this.#lastTurn = turn.catch(() => {});

@@ -12,6 +12,7 @@ import {
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import type { LoadOptions, LoadProgress, LoadReport } from '#shared/model/load.ts';
 import { type Client, createClient } from '#shared/rpc/client.ts';
+import type { ValueOf } from '#shared/rpc/contract.ts';
 import { createChildProcessPort } from '#shared/rpc/ports/child-process-port.ts';
 
 const entry = join(import.meta.dirname, '..', '..', 'src', 'engine', 'engine.ts');
@@ -81,7 +82,21 @@ export interface TurnControl {
   readonly conversationId?: string;
   readonly systemPrompt?: string;
   readonly measuresOpening?: boolean;
+  readonly continues?: boolean;
   onPacket?(packet: TurnPacket): void;
+}
+
+/** The newest value of a signal that is as wanted. */
+export function untilSignal<K extends 'cacheMap' | 'telemetry'>(
+  engine: EngineUnderTest,
+  name: K,
+  wanted: (value: ValueOf<EngineContract[K]>) => boolean,
+): Promise<ValueOf<EngineContract[K]>> {
+  const found = Promise.withResolvers<ValueOf<EngineContract[K]>>();
+  const watch = engine.client.watch(name, value => {
+    if (wanted(value)) found.resolve(value);
+  });
+  return found.promise.finally(() => watch[Symbol.dispose]());
 }
 
 /** Greedy and short unless told otherwise. */
@@ -102,6 +117,7 @@ export async function runTurn(
       messages: [...messages],
       sampling: { temperature: 0, maxTokens: 24, ...control.sampling },
       measuresOpening: control.measuresOpening ?? false,
+      continues: control.continues ?? false,
     },
     {
       onItem(packet) {

@@ -4,8 +4,10 @@ import type { LoadReport } from '#shared/model/load.ts';
 import type { GgufFile } from '../gguf/gguf-file.ts';
 import type { MemoryNeed } from '../memory/memory-simulation.ts';
 import type { CacheFill } from '../metering/telemetry-meter.ts';
+import { TtftForecast } from '../metering/ttft-forecast.ts';
 import { ThreadGovernor } from '../threads/thread-governor.ts';
 import type { AnswerMemory } from '../turn/answer-memory.ts';
+import type { CellRecord, FreshCause } from '../turn/cell-record.ts';
 import type { ChatTemplate } from '../turn/chat-template.ts';
 import type { SequenceCache } from '../turn/sequence-cache.ts';
 import type { TurnModel } from '../turn/turn.ts';
@@ -37,6 +39,9 @@ export class LoadedModel implements TurnModel {
   readonly weights: LoadedWeights;
   readonly report: LoadReport;
   prefillSpeed: number | null = null;
+  record: CellRecord | null = null;
+  freshCause: FreshCause = 'restart';
+  readonly forecast = new TtftForecast();
   readonly #context: LoadedContext;
   readonly #governor: ThreadGovernor;
 

@@ -1,6 +1,7 @@
 import type { LoadOptions, LoadPlan, LoadReport } from '#shared/model/load.ts';
 import { nothingReleased } from '../memory/free-memory.ts';
 import type { MemoryNeed } from '../memory/memory-simulation.ts';
+import type { FreshCause } from '../turn/cell-record.ts';
 import type { Backends, OpenBackend } from './backend.ts';
 import { type CheckedPlan, type Inspected, inspectForLoad, planLoad } from './load-plan.ts';
 import type { LoadedModel } from './loaded-model.ts';
@@ -21,6 +22,8 @@ import { type LoadHandle, ModelLoad, throwIfCancelled, withState } from './model
 export class ModelSlot {
   readonly #backends: Backends;
   #loaded: LoadedModel | null = null;
+  /** Of the model that was loaded last, also when it is not any more. */
+  #lastPath: string | null = null;
 
   constructor(backends: Backends) {
     this.#backends = backends;
@@ -54,6 +57,8 @@ export class ModelSlot {
       await this.unload();
       this.#loaded = await load.everything();
     }
+    this.#loaded.freshCause = freshCause(this.#lastPath, path);
+    this.#lastPath = path;
     return this.#loaded.report;
   }
 
@@ -79,6 +84,7 @@ export class ModelSlot {
       return await load.contextFor(previous.weights);
     } catch (error) {
       this.#loaded = await restore(previous, load.backend);
+      if (this.#loaded !== null) this.#loaded.freshCause = 'settings';
       if (handle.signal.aborted) throw error;
       throw withState(
         error,
@@ -86,6 +92,12 @@ export class ModelSlot {
       );
     }
   }
+}
+
+/** Why the cache of a model that has just been loaded is empty. */
+function freshCause(lastPath: string | null, path: string): FreshCause {
+  if (lastPath === null) return 'restart';
+  return lastPath === path ? 'settings' : 'other-model';
 }
 
 /** Whether a load asks for the very weights that are in memory, on the same device. */

@@ -45,6 +45,32 @@ export class AnswerMemory {
   }
 }
 
+/** An answer and what was written on to it. */
+export function joined(begun: RememberedAnswer | null, more: RememberedAnswer): RememberedAnswer {
+  if (begun === null) return more;
+  const both = (
+    first: string,
+    a: readonly Token[] | null,
+    second: string,
+    b: readonly Token[] | null,
+  ) => {
+    if (second === '') return a;
+    if (first === '') return b;
+    return a === null || b === null ? null : [...a, ...b];
+  };
+  return {
+    text: begun.text + more.text,
+    reasoning: begun.reasoning + more.reasoning,
+    textTokens: both(begun.text, begun.textTokens, more.text, more.textTokens),
+    reasoningTokens: both(
+      begun.reasoning,
+      begun.reasoningTokens,
+      more.reasoning,
+      more.reasoningTokens,
+    ),
+  };
+}
+
 function tokenCount(answer: RememberedAnswer): number {
   return (answer.textTokens?.length ?? 0) + (answer.reasoningTokens?.length ?? 0);
 }

@@ -7,20 +7,32 @@ import {
   isLlamaText,
   type LlamaModel,
   LlamaText,
-  type LlamaTextValue,
   resolveChatWrapper,
   SpecialToken,
-  SpecialTokensText,
   type Token,
 } from 'node-llama-cpp';
+import type { CellSpan } from '#shared/cache-map/cache-map.ts';
 import type { Segment } from '#shared/chat/conversation.ts';
 import type { PromptMessage } from '#shared/contract/engine-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { AnswerMemory } from './answer-memory.ts';
+import {
+  cutIntoPieces,
+  type PromptPiece,
+  type SplicedPart,
+  type TokenizedPieces,
+  tokenizePieces,
+} from './prompt-pieces.ts';
+import { spansOf, type TextPart } from './prompt-spans.ts';
 import type { Marker } from './segment-splitter.ts';
+import { TokenCache } from './token-cache.ts';
 
 export interface RenderedPrompt {
   readonly tokens: Token[];
+  /** What the tokens are from; those between are the template's own. */
+  readonly spans: readonly CellSpan[];
+  /** Where the answer begins; before the prompt's end where one is continued. */
+  readonly answerStart: number;
   /** Texts in the answer that mean something to us instead of to the reader. */
   readonly markers: readonly Marker[];
   /** What the first generated token belongs to. */
@@ -50,6 +62,7 @@ function resolveWrapper(model: LlamaModel): ChatWrapper {
 export class ChatTemplate {
   readonly #model: LlamaModel;
   readonly #wrapper: ChatWrapper;
+  readonly #tokens = new TokenCache();
 
   /** @throws AppError `template-failed` */
   constructor(model: LlamaModel) {
@@ -67,15 +80,18 @@ export class ChatTemplate {
     messages: readonly PromptMessage[],
     answers: AnswerMemory,
   ): RenderedPrompt {
-    const splices = new Map<string, readonly Token[]>();
+    const splices = new Map<string, SplicedPart>();
+    const parts: TextPart[] = [];
     const history: ChatHistoryItem[] = [];
-    if (systemPrompt.trim() !== '') history.push({ type: 'system', text: systemPrompt });
+    if (systemPrompt.trim() !== '') {
+      history.push({ type: 'system', text: systemPrompt });
+      parts.push({ kind: 'system', messageId: null, text: systemPrompt });
+    }
     for (const message of messages) {
-      history.push(
-        message.role === 'user'
-          ? { type: 'user', text: message.text }
-          : pastAnswer(message, answers, splices),
-      );
+      if (message.role === 'user') {
+        history.push({ type: 'user', text: message.text });
+        parts.push({ kind: 'user', messageId: message.id, text: message.text });
+      } else history.push(pastAnswer(message, answers, splices, parts));
     }
     history.push({ type: 'model', response: [] });
     let state: ReturnType<ChatWrapper['generateContextState']>;
@@ -85,8 +101,12 @@ export class ChatTemplate {
       throw templateFailed(error);
     }
     const opening = this.#opening(state.contextText);
+    const pieces = cutIntoPieces(LlamaText([state.contextText, opening.append]).values, splices);
+    const tokenized = this.#tokenize(pieces);
     return {
-      tokens: this.#tokenize(LlamaText([state.contextText, opening.append]), splices),
+      tokens: tokenized.tokens,
+      answerStart: tokenized.tokens.length,
+      spans: spansOf(pieces, tokenized, parts, tokens => this.#model.detokenize(tokens)),
       markers: this.#markers(state),
       startsIn: opening.startsIn,
     };
@@ -135,60 +155,33 @@ export class ChatTemplate {
     return markers;
   }
 
-  #tokenize(text: LlamaText, splices: ReadonlyMap<string, readonly Token[]>): Token[] {
+  /** Tokens of a text within an answer. */
+  tokensOf(text: string): readonly Token[] {
+    return this.#model.tokenizer(text, false, 'trimLeadingSpace');
+  }
+
+  /** What a model writes between its thought and its answer; empty where it marks no thoughts. */
+  endOfThought(): readonly Token[] {
+    const suffix = this.#wrapper.settings.segments?.thought?.suffix;
+    return suffix === undefined ? [] : LlamaText(suffix).tokenize(this.#model.tokenizer);
+  }
+
+  /** Piece by piece as `LlamaText.tokenize` does it. */
+  #tokenize(pieces: readonly PromptPiece[]): TokenizedPieces {
     const { tokenizer } = this.#model;
-    return spliceTokens(cutAtPlaceholders(text.values, splices), (values, isFirst) =>
-      LlamaText([...values]).tokenize(tokenizer, isFirst ? undefined : 'trimLeadingSpace'),
-    );
+    return tokenizePieces(pieces, (piece, isFirst) => {
+      const options = isFirst ? undefined : 'trimLeadingSpace';
+      if ('text' in piece) {
+        return this.#tokens.get(`${isFirst ? '^' : ' '}${piece.text}`, () =>
+          tokenizer(piece.text, false, options),
+        );
+      }
+      return piece.special instanceof SpecialToken
+        ? piece.special.tokenize(tokenizer)
+        : piece.special.tokenize(tokenizer, !isFirst);
+    });
   }
 }
-
-/** A run of template text, or the tokens that stand in the place of an answer. */
-export type PromptPiece =
-  | { readonly values: readonly LlamaTextValue[] }
-  | { readonly tokens: readonly Token[] };
-
-/** Tokenizes the text between the answers only, so that an answer keeps the tokens it was made of. */
-export function spliceTokens(
-  pieces: readonly PromptPiece[],
-  tokenize: (values: readonly LlamaTextValue[], isFirst: boolean) => readonly Token[],
-): Token[] {
-  const tokens: Token[] = [];
-  for (const piece of pieces) {
-    const added = 'tokens' in piece ? piece.tokens : tokenize(piece.values, tokens.length === 0);
-    for (const token of added) tokens.push(token);
-  }
-  return tokens;
-}
-
-/** Cuts a rendered prompt at the placeholders of answers whose tokens are known. */
-export function cutAtPlaceholders(
-  values: readonly LlamaTextValue[],
-  splices: ReadonlyMap<string, readonly Token[]>,
-): PromptPiece[] {
-  const pieces: PromptPiece[] = [];
-  let run: LlamaTextValue[] = [];
-  for (const value of values) {
-    if (value instanceof SpecialToken) {
-      run.push(value);
-      continue;
-    }
-    const special = value instanceof SpecialTokensText;
-    for (const part of (special ? value.value : value).split(placeholderPattern)) {
-      const tokens = splices.get(part);
-      if (tokens !== undefined) {
-        if (run.length > 0) pieces.push({ values: run });
-        run = [];
-        pieces.push({ tokens });
-      } else if (part !== '') run.push(special ? new SpecialTokensText(part) : part);
-    }
-  }
-  if (run.length > 0) pieces.push({ values: run });
-  return pieces;
-}
-
-/** Letters and digits only, so that templates neither trim nor escape it. */
-const placeholderPattern = /(placeholder[0-9a-f]{32}x)/;
 
 function newPlaceholder(): string {
   return `placeholder${randomUUID().replaceAll('-', '')}x`;
@@ -197,13 +190,22 @@ function newPlaceholder(): string {
 function pastAnswer(
   message: PromptMessage,
   answers: AnswerMemory,
-  splices: Map<string, readonly Token[]>,
+  splices: Map<string, SplicedPart>,
+  parts: TextPart[],
 ): ChatModelResponse {
   const known = answers.find(message.id, message.text, message.reasoning);
-  const standIn = (text: string, tokens: readonly Token[] | null | undefined) => {
-    if (tokens === null || tokens === undefined || tokens.length === 0) return text;
+  const standIn = (
+    kind: Segment,
+    text: string,
+    tokens: readonly Token[] | null | undefined,
+  ): string => {
+    const part = { kind, messageId: message.id };
+    if (tokens === null || tokens === undefined || tokens.length === 0) {
+      parts.push({ ...part, text });
+      return text;
+    }
     const placeholder = newPlaceholder();
-    splices.set(placeholder, tokens);
+    splices.set(placeholder, { ...part, tokens });
     return placeholder;
   };
   const response: ChatModelResponse['response'] = [];
@@ -211,11 +213,11 @@ function pastAnswer(
     response.push({
       type: 'segment',
       segmentType: 'thought',
-      text: standIn(message.reasoning, known?.reasoningTokens),
+      text: standIn('reasoning', message.reasoning, known?.reasoningTokens),
       ended: true,
     });
   }
-  response.push(standIn(message.text, known?.textTokens));
+  response.push(standIn('answer', message.text, known?.textTokens));
   return { type: 'model', response };
 }
 

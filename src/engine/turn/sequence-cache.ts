@@ -1,18 +1,30 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 
+/** A prompt held against what the cache holds. */
+export interface CacheComparison {
+  readonly cached: readonly Token[];
+  /** How many tokens both begin with. */
+  readonly sharedTokens: number;
+  /** How many of those can stay. */
+  readonly keptTokens: number;
+  /** Why fewer can stay than are shared, where they are. */
+  readonly rewindFailure: 'no-rollback' | 'sliding-window' | null;
+}
+
 /**
  * The one sequence of a context, kept equal to a token list of ours. Only tails are ever erased:
  * erasing in the middle or shifting kills the process with some cache types.
  */
 export class SequenceCache {
   readonly sequence: LlamaContextSequence;
-  readonly #slidingWindow: number;
+  /** Tokens; null where all layers see the whole context. */
+  readonly slidingWindow: number | null;
   readonly #recurrent: boolean;
 
   constructor(sequence: LlamaContextSequence) {
     const insights = sequence.model.fileInsights;
     this.sequence = sequence;
-    this.#slidingWindow = insights.swaSize ?? 0;
+    this.slidingWindow = insights.swaSize ?? null;
     this.#recurrent = insights.isRecurrent || insights.isHybrid;
   }
 
@@ -26,19 +38,32 @@ export class SequenceCache {
     return this.sequence.contextSize - 1;
   }
 
+  /** Tokens in the cache, in their order. */
+  get tokens(): readonly Token[] {
+    return this.sequence.contextTokens;
+  }
+
   /**
-   * Drops what does not begin `prompt`. At least the prompt's last token is left to evaluate,
-   * because the logits of the first answer token come from it.
-   *
-   * @returns how many of the prompt's tokens are in the cache now
+   * Changes nothing. At least the prompt's last token is left to evaluate, because the logits of the
+   * first answer token come from it.
    */
-  async alignTo(prompt: readonly Token[]): Promise<number> {
+  compare(prompt: readonly Token[]): CacheComparison {
     const cached = this.sequence.contextTokens;
-    const shared = commonPrefixLength(cached, prompt.slice(0, -1));
-    if (shared === cached.length) return shared;
-    const kept = this.#canRewindTo(shared) ? shared : 0;
-    await this.sequence.eraseContextTokenRanges([{ start: kept, end: cached.length }]);
-    return kept;
+    const sharedTokens = commonPrefixLength(cached, prompt.slice(0, -1));
+    const rewindFailure =
+      sharedTokens === cached.length ? null : this.#whyNotRewindTo(sharedTokens);
+    return {
+      cached,
+      sharedTokens,
+      keptTokens: rewindFailure === null ? sharedTokens : 0,
+      rewindFailure,
+    };
+  }
+
+  /** Drops all but what a comparison made just now says can stay. */
+  async keep({ cached, keptTokens }: CacheComparison): Promise<void> {
+    if (keptTokens === cached.length) return;
+    await this.sequence.eraseContextTokenRanges([{ start: keptTokens, end: cached.length }]);
   }
 
   async clear(): Promise<void> {
@@ -49,10 +74,12 @@ export class SequenceCache {
    * A sliding-window layer drops cells that no later token needs, so after a rewind the window may
    * be incomplete; llama.cpp accepts that and answers differently. Recurrent state knows only its end.
    */
-  #canRewindTo(position: number): boolean {
-    if (this.#recurrent || position === 0) return false;
-    if (this.#slidingWindow === 0) return true;
-    return this.sequence.stateCellsStartIndex <= Math.max(0, position - this.#slidingWindow);
+  #whyNotRewindTo(position: number): CacheComparison['rewindFailure'] {
+    if (position === 0) return null;
+    if (this.#recurrent) return 'no-rollback';
+    if (this.slidingWindow === null) return null;
+    const needed = Math.max(0, position - this.slidingWindow);
+    return this.sequence.stateCellsStartIndex <= needed ? null : 'sliding-window';
   }
 }
 

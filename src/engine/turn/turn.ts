@@ -1,16 +1,20 @@
 import type { LlamaModel, SequenceEvaluateOptions, Token } from 'node-llama-cpp';
 import type { TurnPacket, TurnRequest } from '#shared/contract/engine-contract.ts';
-import { AppError } from '#shared/errors/app-error.ts';
+import type { CacheMiss } from '#shared/metrics/cache-miss.ts';
 import type { StopReason, TtftParts, TurnFigures } from '#shared/metrics/turn-figures.ts';
 import { LatencyRecorder } from '../metering/latency-recorder.ts';
 import { OpeningProbability } from '../metering/opening-probability.ts';
 import type { CacheFill, TelemetryMeter } from '../metering/telemetry-meter.ts';
-import type { AnswerMemory } from './answer-memory.ts';
+import type { TtftForecast } from '../metering/ttft-forecast.ts';
+import { type AnswerMemory, joined, type RememberedAnswer } from './answer-memory.ts';
 import { AnswerStream } from './answer-stream.ts';
+import { explainMiss } from './cache-miss.ts';
+import type { CellRecord, FreshCause } from './cell-record.ts';
 import type { ChatTemplate, RenderedPrompt } from './chat-template.ts';
 import { prefillChunkSize } from './chunk-size.ts';
 import { samplingOptions } from './sampling-options.ts';
-import type { SequenceCache } from './sequence-cache.ts';
+import type { CacheComparison, SequenceCache } from './sequence-cache.ts';
+import { refuseIfTooLong, renderPrompt } from './turn-prompt.ts';
 
 /** What a turn needs of the loaded model. */
 export interface TurnModel {
@@ -22,6 +26,11 @@ export interface TurnModel {
   /** Speed of the last evaluated chunk, tokens per millisecond: sizes the first one of a turn. */
   prefillSpeed: number | null;
   fill(): CacheFill;
+  /** What the last turn put into the cells; null before the first one of a context. */
+  record: CellRecord | null;
+  /** Why there is no record. */
+  freshCause: FreshCause;
+  readonly forecast: TtftForecast;
   /** Called after every chunk and every token: the number of threads may follow from it. */
   observeSpeed(work: 'prefill' | 'decode', msPerToken: number, atMs: number): void;
 }
@@ -32,6 +41,8 @@ interface TurnContext {
   readonly telemetry: TelemetryMeter;
   /** On this process's clock. */
   readonly receivedAt: number;
+  /** What the cells hold has changed. */
+  readonly onRecord: () => void;
 }
 
 /**
@@ -45,19 +56,36 @@ export async function runTurn(
   context: TurnContext,
 ): Promise<TurnFigures> {
   const startedAt = performance.now();
-  const prompt = target.template.render(request.systemPrompt, request.messages, target.answers);
+  const prompt = renderPrompt(target, request);
   refuseIfTooLong(prompt, target.cache.capacityTokens);
   const renderedAt = performance.now();
-  const reusedTokens = await target.cache.alignTo(prompt.tokens);
+  const comparison = target.cache.compare(prompt.tokens);
+  const miss = missOf(target, request, prompt, comparison);
+  await target.cache.keep(comparison);
+  const reusedTokens = comparison.keptTokens;
   const alignedAt = performance.now();
 
+  const work = { tokens: prompt.tokens.length - reusedTokens, depth: reusedTokens };
+  const forecastMs = target.forecast.forecast(work);
   const generation = new Generation(target, request, context, prompt, reusedTokens);
+  target.record = {
+    conversationId: request.conversationId,
+    answerId: request.answerId,
+    promptTokens: prompt.tokens.length,
+    reusedTokens,
+    spans: prompt.spans,
+    answerTokens: generation.answerTokens,
+  };
+  context.onRecord();
   let outcome: Outcome;
   try {
     outcome = await generation.run();
   } catch (error) {
     // What llama.cpp had evaluated of the failed batch is not known: start over next time.
     await target.cache.clear();
+    target.record = null;
+    target.freshCause = 'failed-turn';
+    context.onRecord();
     throw error;
   }
 
@@ -70,10 +98,13 @@ export async function runTurn(
     prefill: prefillMs,
     firstDecode: outcome.firstTokenAt === null ? 0 : outcome.firstTokenAt - outcome.promptReadAt,
   };
+  if (outcome.firstTokenAt !== null) target.forecast.learn(work, outcome.firstTokenAt - startedAt);
   const fill = target.fill();
   return {
     stopReason: outcome.stopReason,
     ttftMs: outcome.firstTokenAt === null ? null : outcome.firstTokenAt - context.receivedAt,
+    forecastMs,
+    miss,
     ttftParts: parts,
     promptTokens: reusedTokens + prefilledTokens,
     reusedTokens,
@@ -90,6 +121,36 @@ export async function runTurn(
     cacheCapacityBytes: fill.capacityBytes,
   };
 }
+
+/** What this prompt makes read again of earlier messages. To be asked before the cache is changed. */
+export function missOf(
+  { model, record, freshCause }: TurnModel,
+  { conversationId, messages }: Pick<TurnRequest, 'conversationId' | 'messages'>,
+  prompt: RenderedPrompt,
+  { cached, ...comparison }: CacheComparison,
+): CacheMiss | null {
+  const textAt = (tokens: readonly Token[], position: number) =>
+    model.detokenize(tokens.slice(position, position + differenceTokens), true);
+  return explainMiss({
+    ...comparison,
+    before: record,
+    freshCause,
+    conversationId,
+    cachedTokens: cached.length,
+    spans: prompt.spans,
+    thoughtful: new Set(
+      messages.filter(({ reasoning }) => reasoning !== '').map(message => message.id),
+    ),
+    messageIds: messages.map(({ id }) => id),
+    textAt: position => ({
+      before: textAt(cached, position),
+      now: textAt(prompt.tokens, position),
+    }),
+  });
+}
+
+/** Tokens of the text that is quoted from where a prompt differs. */
+const differenceTokens = 8;
 
 /** Fewest tokens of a chunk whose speed is taken as that of the prefill. */
 const telling = 32;
@@ -118,6 +179,8 @@ class Generation {
   readonly #context: TurnContext;
   readonly #prompt: RenderedPrompt;
   readonly #reusedTokens: number;
+  /** Of the whole answer, what there was before this turn included. */
+  readonly answerTokens: Token[];
   readonly #generated: Token[] = [];
   /** Set by the library's last callback before it samples, which is when the batch is evaluated. */
   #samplingAt = 0;
@@ -134,6 +197,7 @@ class Generation {
     this.#context = context;
     this.#prompt = prompt;
     this.#reusedTokens = reusedTokens;
+    this.answerTokens = prompt.tokens.slice(prompt.answerStart);
   }
 
   async run(): Promise<Outcome> {
@@ -210,6 +274,7 @@ class Generation {
       while (!model.isEogToken(token)) {
         this.latencies.record(tokenAt);
         this.#generated.push(token);
+        this.answerTokens.push(token);
         if (this.latencies.count >= maxTokens) {
           stopReason = 'token-limit';
         } else if (cache.usedTokens >= cache.capacityTokens) {
@@ -234,9 +299,19 @@ class Generation {
         break;
       }
     } finally {
-      this.#target.answers.remember(this.#request.answerId, answer.end());
+      this.#target.answers.remember(this.#request.answerId, joined(this.#begun(), answer.end()));
     }
     return { stopReason, promptReadAt, firstTokenAt };
+  }
+
+  /** What there was of the answer before this turn. */
+  #begun(): RememberedAnswer | null {
+    const { continues, messages } = this.#request;
+    const begun = continues ? messages.at(-1) : undefined;
+    if (begun === undefined) return null;
+    const { id, text, reasoning } = begun;
+    const unknown = { text, reasoning, textTokens: null, reasoningTokens: null };
+    return this.#target.answers.find(id, text, reasoning) ?? unknown;
   }
 
   #chunkRead(tokens: number, ms: number): void {
@@ -265,15 +340,4 @@ class Generation {
     });
     this.#context.telemetry.prefill(this.#target.fill(), tokensPerSecond);
   }
-}
-
-function refuseIfTooLong(prompt: RenderedPrompt, capacity: number): void {
-  const length = prompt.tokens.length;
-  if (length <= capacity) return;
-  const format = new Intl.NumberFormat('en-US');
-  throw new AppError(
-    'prompt-too-long',
-    `This conversation is ${format.format(length)} tokens long, and the context has room for ${format.format(capacity)}.`,
-    { suggestion: 'Load the model with a longer context, or start a new chat.' },
-  );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cacheMapSchema, cacheTextsRequestSchema } from '../cache-map/cache-map.ts';
 import { conversationIdSchema, messageIdSchema, segmentSchema } from '../chat/conversation.ts';
 import { samplingSchema } from '../chat/sampling.ts';
 import { turnProgressSchema } from '../chat/turn-progress.ts';
@@ -11,6 +12,7 @@ import {
 } from '../fit/fit.ts';
 import { telemetrySampleSchema } from '../metrics/telemetry.ts';
 import { turnFiguresSchema } from '../metrics/turn-figures.ts';
+import { turnForecastSchema } from '../metrics/turn-forecast.ts';
 import {
   loadOptionsSchema,
   loadPlanSchema,
@@ -34,8 +36,13 @@ export const turnRequestSchema = z.object({
   /** The id that the answer will have. */
   answerId: messageIdSchema,
   systemPrompt: z.string(),
-  /** Oldest first; the last one is the user's. */
+  /** Oldest first; the last one is the user's, or the answer so far where that is continued. */
   messages: z.array(promptMessageSchema).min(1),
+  /**
+   * The last of the messages is the beginning of this very answer (role `assistant`, with the answer's
+   * id): the engine writes on from its end and sends only what is new.
+   */
+  continues: z.boolean().default(false),
   sampling: samplingSchema,
   /** Whether to measure `openingProbability`: costs a pass over the vocabulary per token. */
   measuresOpening: z.boolean(),
@@ -48,6 +55,15 @@ export const turnPacketSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), segment: segmentSchema, text: z.string() }),
 ]);
 export type TurnPacket = z.infer<typeof turnPacketSchema>;
+
+/** A turn that might be. */
+export const forecastRequestSchema = turnRequestSchema.pick({
+  conversationId: true,
+  systemPrompt: true,
+  messages: true,
+  continues: true,
+});
+export type ForecastRequest = z.output<typeof forecastRequestSchema>;
 
 const planRequestSchema = z.object({ path: z.string().min(1), options: loadOptionsSchema });
 
@@ -70,7 +86,13 @@ export const engineContract = {
   'turn.run': stream(turnRequestSchema, turnPacketSchema, turnFiguresSchema),
   /** Stops the running turn with this answer; the stream then ends by itself with its figures. */
   'turn.stop': call(z.object({ answerId: messageIdSchema }), z.null()),
+  /** What a turn with these messages would have to read. Changes nothing. */
+  'turn.forecast': call(forecastRequestSchema, turnForecastSchema),
   telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),
+  /** What the cells hold; null before the first turn of a context. */
+  cacheMap: signal(cacheMapSchema.nullable(), { maxHz: 20 }),
+  /** Texts of tokens in the cells, one for each; null where they hold something else meanwhile. */
+  'cache.texts': call(cacheTextsRequestSchema, z.array(z.string()).nullable()),
 } as const;
 
 export type EngineContract = typeof engineContract;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cacheMissSchema } from './cache-miss.ts';
 
 const ms = z.number().nonnegative();
 const count = z.int().nonnegative();
@@ -50,6 +51,10 @@ export const turnFiguresSchema = z.object({
    * it was not asked for, and in answers from before there was such a figure.
    */
   openingProbability: z.number().min(0).max(1).nullable().default(null),
+  /** What was said of `ttftMs` (without waiting for other turns) when the turn began; null: nothing yet. */
+  forecastMs: ms.nullable().default(null),
+  /** What was read again of earlier messages, and why; null: nothing. */
+  miss: cacheMissSchema.nullable().default(null),
   cacheUsedTokens: count,
   cacheCapacityTokens: count,
   /** Null where the architecture's cache is not understood. */

@@ -1,7 +1,8 @@
-import { SpecialTokensText, type Token } from 'node-llama-cpp';
-import { expect, it } from 'vitest';
+import { type LlamaTextValue, SpecialTokensText, type Token } from 'node-llama-cpp';
+import { describe, expect, it } from 'vitest';
 import { AnswerMemory } from '#engine/turn/answer-memory.ts';
-import { cutAtPlaceholders, spliceTokens } from '#engine/turn/chat-template.ts';
+import { cutIntoPieces, tokenizePieces } from '#engine/turn/prompt-pieces.ts';
+import { spansOf } from '#engine/turn/prompt-spans.ts';
 
 const placeholder = (digit: string) => `placeholder${digit.repeat(32)}x`;
 const tokens = (...ids: number[]) => ids as Token[];
@@ -11,8 +12,8 @@ const characters = (text: string) => [...text].map(letter => letter.charCodeAt(0
 
 it('would catch answers spliced in at the wrong place or in the wrong order', () => {
   const splices = new Map([
-    [placeholder('a'), tokens(1, 2)],
-    [placeholder('b'), tokens(3)],
+    [placeholder('a'), { kind: 'answer', messageId: 'one', tokens: tokens(1, 2) } as const],
+    [placeholder('b'), { kind: 'answer', messageId: 'two', tokens: tokens(3) } as const],
   ]);
   const values = [
     new SpecialTokensText('<u>'),
@@ -20,26 +21,31 @@ it('would catch answers spliced in at the wrong place or in the wrong order', ()
     new SpecialTokensText(`<${placeholder('b')}>`),
   ];
   const firsts: boolean[] = [];
-  const result = spliceTokens(cutAtPlaceholders(values, splices), (run, isFirst) => {
+  const pieces = cutIntoPieces(values, splices);
+  const result = tokenizePieces(pieces, (piece, isFirst) => {
     firsts.push(isFirst);
-    return tokens(...run.flatMap(value => characters(value.toString())));
+    const text = 'text' in piece ? piece.text : piece.special.toString();
+    return tokens(...characters(text));
   });
-  expect(result).toEqual([
-    ...characters('<u>Hi'),
+  expect(result.tokens).toEqual([
+    ...characters('<u>'),
+    ...characters('Hi'),
     1,
     2,
-    ...characters('!<'),
+    ...characters('!'),
+    ...characters('<'),
     3,
     ...characters('>'),
   ]);
+  expect(result.starts).toEqual([0, 3, 5, 7, 8, 9, 10, 11]);
   // Only the first run may get what a tokenizer puts in front of a text.
-  expect(firsts).toEqual([true, false, false]);
+  expect(firsts).toEqual([true, false, false, false, false]);
 });
 
 it("would catch a user's text that looks like a placeholder taken for one", () => {
   const text = `my ${placeholder('c')} here`;
-  const pieces = cutAtPlaceholders([text], new Map());
-  const joined = pieces.flatMap(piece => ('values' in piece ? piece.values : [])).join('');
+  const pieces = cutIntoPieces([text], new Map());
+  const joined = pieces.flatMap(piece => ('text' in piece ? [piece.text] : [])).join('');
   expect(joined).toBe(text);
 });
 
@@ -61,4 +67,75 @@ it('would catch a memory that grows without bound', () => {
   }
   expect(memory.find('first', 'first', '')).toBeNull();
   expect(memory.find('third', 'third', '')).not.toBeNull();
+});
+
+describe('spans', () => {
+  /** A token for each character. */
+  const text = (tokens: readonly Token[]) => String.fromCharCode(...tokens);
+  const located = (values: LlamaTextValue[], parts: readonly (readonly [string, string])[]) => {
+    const pieces = cutIntoPieces(values, new Map());
+    const tokenized = tokenizePieces(pieces, piece =>
+      tokens(...characters('text' in piece ? piece.text : piece.special.toString())),
+    );
+    const spans = spansOf(
+      pieces,
+      tokenized,
+      parts.map(([messageId, text]) => ({ kind: 'user', messageId, text })),
+      text,
+    );
+    return spans.map(({ start, end, messageId }) => [
+      messageId,
+      text(tokenized.tokens.slice(start, end)),
+    ]);
+  };
+
+  it('would catch a message found at the first place where its text stands', () => {
+    const values = [
+      new SpecialTokensText('<user>'),
+      'user',
+      new SpecialTokensText('<end><user>'),
+      'user',
+      new SpecialTokensText('<end>'),
+    ];
+    expect(
+      located(values, [
+        ['a', 'user'],
+        ['b', 'user'],
+      ]),
+    ).toEqual([
+      ['a', 'user'],
+      ['b', 'user'],
+    ]);
+  });
+
+  it('would catch text of the template taken for a part of the message', () => {
+    expect(
+      located(
+        ['System: be kind\n\nUser: hello\nUser: '],
+        [
+          ['s', 'be kind'],
+          ['a', ' hello '],
+        ],
+      ),
+    ).toEqual([
+      ['s', 'be kind'],
+      ['a', 'hello'],
+    ]);
+  });
+
+  it('would catch a part that the template drops taking the place of the next one', () => {
+    expect(
+      located(
+        ['hello', new SpecialTokensText('<e>'), 'there'],
+        [
+          ['gone', 'thoughts'],
+          ['a', 'hello'],
+          ['b', 'there'],
+        ],
+      ),
+    ).toEqual([
+      ['a', 'hello'],
+      ['b', 'there'],
+    ]);
+  });
 });

@@ -23,6 +23,8 @@ const figures: TurnFigures = {
   interTokenLatency: null,
   generatedTokens: 512,
   openingProbability: null,
+  forecastMs: null,
+  miss: null,
   cacheUsedTokens: 532,
   cacheCapacityTokens: 4096,
   cacheUsedBytes: null,

@@ -16,6 +16,8 @@ const figures: TurnFigures = {
   interTokenLatency: null,
   generatedTokens: 0,
   openingProbability: null,
+  forecastMs: null,
+  miss: null,
   cacheUsedTokens: 0,
   cacheCapacityTokens: 1,
   cacheUsedBytes: null,

@@ -1,0 +1,26 @@
+import type { ForecastRequest } from '#shared/contract/engine-contract.ts';
+import type { TurnForecast } from '#shared/metrics/turn-forecast.ts';
+import { missOf, type TurnModel } from './turn.ts';
+import { renderPrompt } from './turn-prompt.ts';
+
+/**
+ * What a turn would have to read, and how long that would take. Changes nothing.
+ *
+ * @throws AppError `template-failed`
+ */
+export function forecastTurn(target: TurnModel, request: ForecastRequest): TurnForecast {
+  const prompt = renderPrompt(target, request);
+  const comparison = target.cache.compare(prompt.tokens);
+  const miss = missOf(target, request, prompt, comparison);
+  const promptTokens = prompt.tokens.length;
+  const reusedTokens = comparison.keptTokens;
+  const readTokens = promptTokens - reusedTokens;
+  return {
+    promptTokens,
+    reusedTokens,
+    readTokens,
+    miss: miss === null ? null : { cause: miss.cause, rereadTokens: miss.rereadTokens },
+    capacityTokens: target.cache.capacityTokens,
+    ttftMs: target.forecast.forecast({ tokens: readTokens, depth: reusedTokens }),
+  };
+}
