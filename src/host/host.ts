@@ -54,6 +54,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     conversations,
     followers,
     model: () => model,
+    defaultSystemPrompt: () => settings.current.get().systemPrompt,
   });
   const model: ModelService = createModelService({
     engine,

@@ -29,6 +29,7 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     engine: engine.state,
     model: model.state,
     telemetry: engine.telemetry,
+    cacheMap: engine.cacheMap,
     settings: settings.current,
     'conversations.revision': conversations.revision,
 
@@ -54,6 +55,8 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
       await model.unload();
       return null;
     },
+
+    'cache.texts': request => model.cellTexts(request),
 
     'files.list': ({ directory }) => listModelFiles(directory),
     'files.pick': async () => {
@@ -82,6 +85,23 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
       ),
 
     'chat.send': ({ conversationId, text }) => chat.send(conversationId, text),
+    'chat.edit': ({ conversationId, messageId, text }) =>
+      chat.edit(conversationId, messageId, text),
+    'chat.regenerate': ({ conversationId, messageId }) =>
+      chat.regenerate(conversationId, messageId),
+    'chat.continue': async ({ conversationId, messageId }) => {
+      await chat.continueAnswer(conversationId, messageId);
+      return null;
+    },
+    'chat.deleteTurn': ({ conversationId, messageId }) => {
+      chat.deleteTurn(conversationId, messageId);
+      return null;
+    },
+    'chat.selectBranch': ({ conversationId, messageId }) => {
+      chat.selectBranch(conversationId, messageId);
+      return null;
+    },
+    'chat.forecast': ({ conversationId, move }) => chat.forecast(conversationId, move),
     'chat.stop': async ({ conversationId }) => {
       await chat.stop(conversationId);
       return null;

@@ -16,6 +16,24 @@ export function answer(page: Page, index: number): Locator {
   return page.getByRole('article', { name: /answer from/ }).nth(index);
 }
 
+/** The nth message of the user's in the open conversation, from 0. */
+export function question(page: Page, index: number): Locator {
+  return page.getByRole('article', { name: /from you/ }).nth(index);
+}
+
+/** A button of a message; also while it is shown only to who points at the message. */
+export function action(turn: Locator, name: string): Locator {
+  return turn.getByRole('button', { name });
+}
+
+/** Which version of a message is shown, as `2 / 3`. */
+export function versions(turn: Locator): Locator {
+  return turn.getByRole('group', { name: /^Version \d+ of/ });
+}
+
+/** The box in which a message is edited. */
+export const editBox = (page: Page) => page.getByRole('textbox', { name: 'New text' });
+
 export async function send(page: Page, text: string): Promise<void> {
   await messageBox(page).fill(text);
   await sendButton(page).click();

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '#host/store/database.ts';
 import { migrations } from '#host/store/migrations.ts';
 import { openStore } from '#host/store/store.ts';
 import type { Conversation, Message } from '#shared/chat/conversation.ts';
+import { lastShownEnd, shownPath, withoutTurn } from '#shared/chat/message-tree.ts';
 import { samplingSchema } from '#shared/chat/sampling.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { turnFigures } from './fixtures/scripted-engine.ts';
@@ -88,7 +90,7 @@ describe('conversations on disk', () => {
       const store = storeFile.conversations;
       store.insert(chat);
       store.update({ ...chat, title: 'Renamed', systemPrompt: 'Be long.' }, true);
-      store.appendTurn({ ...chat, title: 'Renamed', updatedAt: 5 }, question, answer);
+      store.append({ ...chat, title: 'Renamed', updatedAt: 5 }, question, answer);
       store.finish(ended);
     }
     using storeFile = openStore(path);
@@ -97,7 +99,7 @@ describe('conversations on disk', () => {
       conversation: { ...chat, title: 'Renamed', systemPrompt: 'Be long.', updatedAt: 5 },
       titleChosen: true,
     });
-    expect(store.messages(chat.id)).toEqual([question, ended]);
+    expect(store.tree(chat.id).messages).toEqual([question, ended]);
   });
 
   test('a message that was accepted would be lost when the process is killed at once', () => {
@@ -106,12 +108,12 @@ describe('conversations on disk', () => {
     const chat = conversation('Kept');
     store.insert(chat);
     const { question, answer } = turnOf(chat, 'Do not lose me');
-    store.appendTurn(chat, question, answer);
+    store.append(chat, question, answer);
     store.checkpoint({ ...answer, text: 'Half an ans' });
     // Another connection sees only what has left this process.
     using otherFile = openStore(path);
     const other = otherFile.conversations;
-    expect(other.messages(chat.id).map(({ text }) => text)).toEqual([
+    expect(other.tree(chat.id).messages.map(({ text }) => text)).toEqual([
       'Do not lose me',
       'Half an ans',
     ]);
@@ -126,8 +128,8 @@ describe('conversations on disk', () => {
     store.insert(chat);
     const { question, answer } = turnOf(chat, 'Hello');
     const orphan = { ...answer, conversationId: randomUUID() };
-    expect(() => store.appendTurn({ ...chat, title: 'Changed' }, question, orphan)).toThrow();
-    expect(store.messages(chat.id)).toEqual([]);
+    expect(() => store.append({ ...chat, title: 'Changed' }, question, orphan)).toThrow();
+    expect(store.tree(chat.id).messages).toEqual([]);
     expect(store.find(chat.id)?.conversation.title).toBe('Whole');
   });
 
@@ -138,11 +140,11 @@ describe('conversations on disk', () => {
     using storeFile = openStore(path);
     const store = storeFile.conversations;
     store.insert(chat);
-    store.appendTurn(chat, question, answer);
+    store.append(chat, question, answer);
     store.checkpoint({ ...answer, text: 'Half' });
     expect(store.failRunning(error)).toBe(1);
     expect(store.failRunning(error)).toBe(0);
-    expect(store.messages(chat.id)[1]).toEqual({
+    expect(store.tree(chat.id).messages[1]).toEqual({
       ...answer,
       text: 'Half',
       status: 'failed',
@@ -158,9 +160,9 @@ describe('conversations on disk', () => {
     const { question, answer } = turnOf(chat, 'hidden words');
     const next = turnOf(chat, 'and more', answer.id);
     store.insert(chat);
-    store.appendTurn(chat, question, answer);
+    store.append(chat, question, answer);
     store.finish({ ...answer, status: 'done', text: 'answer' });
-    store.appendTurn(chat, next.question, next.answer);
+    store.append(chat, next.question, next.answer);
     store.delete(chat.id);
     expect(store.list('')).toEqual([]);
     expect(store.list('secret')).toEqual([]);
@@ -168,6 +170,88 @@ describe('conversations on disk', () => {
     using raw = new DatabaseSync(path);
     expect(raw.prepare('SELECT count(*) AS n FROM messages').get()).toEqual({ n: 0 });
     expect(raw.prepare('SELECT count(*) AS n FROM message_words').get()).toEqual({ n: 0 });
+  });
+});
+
+describe('branches on disk', () => {
+  test('a branch that was chosen would be another one after a restart', () => {
+    const chat = conversation('Two ways');
+    const [one, other] = [turnOf(chat, 'One'), turnOf(chat, 'Other')];
+    {
+      using storeFile = openStore(path);
+      const store = storeFile.conversations;
+      store.insert(chat);
+      store.append(chat, one.question, one.answer);
+      store.append(chat, other.question, other.answer);
+      expect(shownPath(store.tree(chat.id))).toEqual([other.question, other.answer]);
+      store.show(chat.id, one.answer.id);
+    }
+    using storeFile = openStore(path);
+    expect(shownPath(storeFile.conversations.tree(chat.id))).toEqual([one.question, one.answer]);
+  });
+
+  test('a continued answer that the app’s end cuts would keep how it had ended before', () => {
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
+    const chat = conversation('Cut twice');
+    const { question, answer } = turnOf(chat, 'Hello');
+    const error = new AppError('cancelled', 'Headroom was closed.').data;
+    store.insert(chat);
+    store.append(chat, question, answer);
+    const ended = { ...answer, text: 'Half', figures: turnFigures('stopped') };
+    store.finish({ ...ended, status: 'done' });
+    store.resume({ ...chat, updatedAt: 9 }, { ...ended, figures: null });
+    store.checkpoint({ ...answer, text: 'Half and more' });
+    expect(store.find(chat.id)?.conversation.updatedAt).toBe(9);
+    expect(store.list('half')).toHaveLength(1);
+    store.failRunning(error);
+    expect(store.tree(chat.id).messages[1]).toEqual({
+      ...answer,
+      text: 'Half and more',
+      status: 'failed',
+      error,
+    });
+    expect(store.list('more')).toHaveLength(1);
+  });
+
+  const move = fc.record({
+    kind: fc.constantFrom('send', 'edit', 'regenerate', 'delete', 'show'),
+    pick: fc.nat(),
+  });
+
+  test('deleting would do something else to the file than what the page is told', () => {
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 20 }), moves => {
+        const chat = conversation('Many ways');
+        store.insert(chat);
+        for (const { kind, pick } of moves) {
+          const tree = store.tree(chat.id);
+          const questions = tree.messages.filter(({ role }) => role === 'user');
+          const picked = questions[pick % Math.max(1, questions.length)];
+          const parent = kind === 'edit' ? picked?.parentId : shownPath(tree).at(-1)?.id;
+          const { question, answer } = turnOf(chat, kind, parent ?? null);
+          if (kind === 'send' || picked === undefined || kind === 'edit') {
+            store.append(chat, question, answer);
+            expect(shownPath(store.tree(chat.id)).at(-1)).toEqual(answer);
+          } else if (kind === 'regenerate') {
+            store.append(chat, { ...answer, parentId: picked.id });
+          } else if (kind === 'show') {
+            store.show(chat.id, lastShownEnd(tree, picked.id) ?? '');
+            expect(shownPath(store.tree(chat.id))).toContainEqual(picked);
+          } else {
+            const rest = withoutTurn(tree, picked);
+            const end = lastShownEnd(rest, picked.parentId);
+            store.deleteTurn(picked, end);
+            const after = store.tree(chat.id);
+            expect(after.messages).toEqual(rest.messages);
+            expect(shownPath(after).at(-1)?.id ?? null).toBe(end);
+          }
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 
@@ -192,7 +276,7 @@ describe('the list of conversations', () => {
     const cache = conversation('Cache sizes');
     for (const chat of [tea, cache]) store.insert(chat);
     const { question, answer } = turnOf(cache, 'How large is a quantized one?');
-    store.appendTurn(cache, question, answer);
+    store.append(cache, question, answer);
     store.checkpoint({ ...answer, text: 'half of an' });
     expect(store.list('half')).toEqual([]);
     store.finish({ ...answer, text: 'Half of an f16 one.', status: 'done' });
@@ -219,7 +303,7 @@ describe('a column that cannot be understood', () => {
       using storeFile = openStore(path);
       const store = storeFile.conversations;
       store.insert(chat);
-      store.appendTurn(chat, question, answer);
+      store.append(chat, question, answer);
       using raw = new DatabaseSync(path);
       raw.exec(
         `UPDATE conversations SET sampling = '{"temperature": "hot"}';
@@ -229,7 +313,7 @@ describe('a column that cannot be understood', () => {
     using storeFile = openStore(path);
     const store = storeFile.conversations;
     expect(store.find(chat.id)?.conversation.sampling).toEqual(samplingSchema.parse({}));
-    const read = store.messages(chat.id)[1];
+    const read = store.tree(chat.id).messages[1];
     expect(read?.figures).toBeNull();
     expect(read?.error?.code).toBe('storage-failed');
   });
@@ -237,6 +321,39 @@ describe('a column that cannot be understood', () => {
 
 describe('the file', () => {
   const later = [...migrations, 'ALTER TABLE conversations ADD COLUMN pinned INTEGER'];
+
+  test('the messages of an earlier release would be out of sight after the update', async () => {
+    const chat = conversation('From before');
+    const [first, second] = [turnOf(chat, 'One'), turnOf(chat, 'Two')];
+    const chain = [first.question, first.answer, second.question, second.answer];
+    {
+      using before = openDatabase(path, migrations.slice(0, 2));
+      const { id, title, systemPrompt, sampling } = chat;
+      before
+        .prepare(
+          `INSERT INTO conversations (id, title, system_prompt, sampling, created_at, updated_at)
+           VALUES (?, ?, ?, ?, 0, 0)`,
+        )
+        .run(id, title, systemPrompt, JSON.stringify(sampling));
+      const insert = before.prepare(
+        `INSERT INTO messages (id, conversation_id, parent_id, role, text, reasoning, status, created_at)
+         VALUES (?, ?, ?, ?, ?, '', 'done', 1)`,
+      );
+      for (const [index, message] of chain.entries()) {
+        insert.run(message.id, id, chain[index - 1]?.id ?? null, message.role, `text ${index}`);
+      }
+    }
+    using storeFile = openStore(path);
+    const store = storeFile.conversations;
+    const shown = shownPath(store.tree(chat.id));
+    expect(shown.map(({ text }) => text)).toEqual(['text 0', 'text 1', 'text 2', 'text 3']);
+    expect(store.list('text 2')).toHaveLength(1);
+    expect(await readdir(directory.path)).toContain('conversations.db.backup-format-2');
+    // What is asked next follows what was asked last.
+    const next = turnOf(chat, 'Three', second.answer.id);
+    store.append(chat, next.question, next.answer);
+    expect(shownPath(store.tree(chat.id))).toHaveLength(6);
+  });
 
   test('a migration that goes wrong would be the end of the conversations', async () => {
     const chat = conversation('Precious');

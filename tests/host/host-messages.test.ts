@@ -1,24 +1,16 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test, vi } from 'vitest';
 import { crashLimit } from '#host/engine/crash-breaker.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';
 import {
   follow,
-  type HostUnderTest,
   newChat,
+  refuseInDatabase,
   startHost,
   until,
   untilModel,
 } from './host-under-test.ts';
 
 const options = loadOptionsSchema.parse({});
-
-/** Makes one kind of change fail from now on, as a full or broken disk does. */
-function refuseInDatabase({ dataDirectory }: HostUnderTest, change: string): void {
-  using database = new DatabaseSync(join(dataDirectory, 'conversations.db'));
-  database.exec(`CREATE TRIGGER refuse ${change} BEGIN SELECT RAISE(ABORT, 'refused'); END`);
-}
 
 describe('a message', () => {
   test('a turn would lose a part on its way, or the viewer and the store disagree', async () => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { EngineExit, EngineLauncher } from '#host/engine/engine-process.ts';
 import { forkEngine } from '#host/engine/fork-engine.ts';
@@ -171,4 +173,10 @@ export function follow(client: AppClient, conversationId: string): Viewer {
 /** The id of a new conversation. */
 export async function newChat({ client }: HostUnderTest): Promise<string> {
   return (await client.call('conversations.create', {})).id;
+}
+
+/** Makes one kind of change fail from now on, as a full or broken disk does. */
+export function refuseInDatabase({ dataDirectory }: HostUnderTest, change: string): void {
+  using database = new DatabaseSync(join(dataDirectory, 'conversations.db'));
+  database.exec(`CREATE TRIGGER refuse ${change} BEGIN SELECT RAISE(ABORT, 'refused'); END`);
 }

@@ -33,7 +33,7 @@ test('an app that is killed in an answer would lose it, or leave its engine behi
     using storeFile = openStore(join(directory.path, 'conversations.db'));
     const store = storeFile.conversations;
     await vi.waitFor(
-      () => expect(store.messages(conversationId).at(-1)?.text).toBe('So far.'),
+      () => expect(store.tree(conversationId).messages.at(-1)?.text).toBe('So far.'),
       20_000,
     );
   }

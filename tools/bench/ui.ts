@@ -38,7 +38,7 @@ async function measure(): Promise<Result> {
   const modelPath = isModelName(values.model) ? await ensureModel(values.model) : values.model;
   await using app = await startApp({ model: modelPath });
   await using browser = await launchBrowser();
-  const { page } = await openPage(browser, app.url, { viewport: { width: 1280, height: 1000 } });
+  const { page } = await openPage(browser, app.url, { viewport: { width: 1280, height: 1280 } });
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   await load(page, values.context);
   // Discarded: compiles what the measured turn runs, and gives the chart per turn its first bar.
@@ -84,8 +84,14 @@ async function stop(page: Page): Promise<void> {
 /** @throws when a chart is not wholly in view: the figures would then be of something else */
 async function expectCharts(page: Page): Promise<void> {
   const monitor = page.getByRole('region', { name: 'Monitor' });
-  for (const title of ['Cache fill', 'Tokens per second', 'Time to first token']) {
-    const box = await monitor.getByRole('figure', { name: title }).boundingBox();
+  const charts = ['Cache fill', 'Tokens per second', 'Time to first token'].map(
+    title => [title, monitor.getByRole('figure', { name: title })] as const,
+  );
+  for (const [title, chart] of [
+    ['KV map', monitor.getByRole('group', { name: /^Cells/ })] as const,
+    ...charts,
+  ]) {
+    const box = await chart.boundingBox();
     const height = page.viewportSize()?.height ?? 0;
     if (box === null || box.y < 0 || box.y + box.height > height) {
       throw new Error(`The chart "${title}" is not in view.`);

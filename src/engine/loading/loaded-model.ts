@@ -10,7 +10,7 @@ import type { AnswerMemory } from '../turn/answer-memory.ts';
 import type { CellRecord, FreshCause } from '../turn/cell-record.ts';
 import type { ChatTemplate } from '../turn/chat-template.ts';
 import type { SequenceCache } from '../turn/sequence-cache.ts';
-import type { TurnModel } from '../turn/turn.ts';
+import type { TurnModel } from '../turn/turn-model.ts';
 
 /** Weights in memory. Whoever holds this disposes it; its contexts have to go first. */
 export interface LoadedWeights {

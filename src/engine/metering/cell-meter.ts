@@ -1,7 +1,6 @@
-import type { z } from 'zod';
-import type { CacheMap, cacheTextsRequestSchema } from '#shared/cache-map/cache-map.ts';
+import type { CacheMap, CacheTextsRequest } from '#shared/cache-map/cache-map.ts';
 import { createSignal, type Signal } from '#shared/rpc/signal.ts';
-import type { TurnModel } from '../turn/turn.ts';
+import type { TurnModel } from '../turn/turn-model.ts';
 
 /** Keeps the map of the cells up to date, and reads them out. */
 export class CellMeter {
@@ -32,7 +31,7 @@ export class CellMeter {
   /** One text for each cell that is filled; null where the map is another one meanwhile. */
   texts(
     target: Pick<TurnModel, 'model' | 'cache'> | null,
-    { revision, start, end }: z.output<typeof cacheTextsRequestSchema>,
+    { revision, start, end }: CacheTextsRequest,
   ): string[] | null {
     if (target === null || revision !== this.#revision) return null;
     const { model, cache } = target;

@@ -1,6 +1,7 @@
 import type { ForecastRequest } from '#shared/contract/engine-contract.ts';
 import type { TurnForecast } from '#shared/metrics/turn-forecast.ts';
-import { missOf, type TurnModel } from './turn.ts';
+import { missOf } from './turn-miss.ts';
+import type { TurnModel } from './turn-model.ts';
 import { renderPrompt } from './turn-prompt.ts';
 
 /**

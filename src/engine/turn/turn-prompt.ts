@@ -3,7 +3,7 @@ import type { Segment } from '#shared/chat/conversation.ts';
 import type { PromptMessage } from '#shared/contract/engine-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RenderedPrompt } from './chat-template.ts';
-import type { TurnModel } from './turn.ts';
+import type { TurnModel } from './turn-model.ts';
 
 /** What a prompt is made of. */
 export interface PromptSource {

@@ -1,39 +1,17 @@
-import type { LlamaModel, SequenceEvaluateOptions, Token } from 'node-llama-cpp';
+import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
 import type { TurnPacket, TurnRequest } from '#shared/contract/engine-contract.ts';
-import type { CacheMiss } from '#shared/metrics/cache-miss.ts';
 import type { StopReason, TtftParts, TurnFigures } from '#shared/metrics/turn-figures.ts';
 import { LatencyRecorder } from '../metering/latency-recorder.ts';
 import { OpeningProbability } from '../metering/opening-probability.ts';
-import type { CacheFill, TelemetryMeter } from '../metering/telemetry-meter.ts';
-import type { TtftForecast } from '../metering/ttft-forecast.ts';
-import { type AnswerMemory, joined, type RememberedAnswer } from './answer-memory.ts';
+import type { TelemetryMeter } from '../metering/telemetry-meter.ts';
+import { joined, type RememberedAnswer } from './answer-memory.ts';
 import { AnswerStream } from './answer-stream.ts';
-import { explainMiss } from './cache-miss.ts';
-import type { CellRecord, FreshCause } from './cell-record.ts';
-import type { ChatTemplate, RenderedPrompt } from './chat-template.ts';
+import type { RenderedPrompt } from './chat-template.ts';
 import { prefillChunkSize } from './chunk-size.ts';
 import { samplingOptions } from './sampling-options.ts';
-import type { CacheComparison, SequenceCache } from './sequence-cache.ts';
+import { missOf } from './turn-miss.ts';
+import type { TurnModel } from './turn-model.ts';
 import { refuseIfTooLong, renderPrompt } from './turn-prompt.ts';
-
-/** What a turn needs of the loaded model. */
-export interface TurnModel {
-  readonly model: LlamaModel;
-  readonly template: ChatTemplate;
-  readonly answers: AnswerMemory;
-  readonly cache: SequenceCache;
-  readonly batchSize: number;
-  /** Speed of the last evaluated chunk, tokens per millisecond: sizes the first one of a turn. */
-  prefillSpeed: number | null;
-  fill(): CacheFill;
-  /** What the last turn put into the cells; null before the first one of a context. */
-  record: CellRecord | null;
-  /** Why there is no record. */
-  freshCause: FreshCause;
-  readonly forecast: TtftForecast;
-  /** Called after every chunk and every token: the number of threads may follow from it. */
-  observeSpeed(work: 'prefill' | 'decode', msPerToken: number, atMs: number): void;
-}
 
 interface TurnContext {
   readonly signal: AbortSignal;
@@ -121,36 +99,6 @@ export async function runTurn(
     cacheCapacityBytes: fill.capacityBytes,
   };
 }
-
-/** What this prompt makes read again of earlier messages. To be asked before the cache is changed. */
-export function missOf(
-  { model, record, freshCause }: TurnModel,
-  { conversationId, messages }: Pick<TurnRequest, 'conversationId' | 'messages'>,
-  prompt: RenderedPrompt,
-  { cached, ...comparison }: CacheComparison,
-): CacheMiss | null {
-  const textAt = (tokens: readonly Token[], position: number) =>
-    model.detokenize(tokens.slice(position, position + differenceTokens), true);
-  return explainMiss({
-    ...comparison,
-    before: record,
-    freshCause,
-    conversationId,
-    cachedTokens: cached.length,
-    spans: prompt.spans,
-    thoughtful: new Set(
-      messages.filter(({ reasoning }) => reasoning !== '').map(message => message.id),
-    ),
-    messageIds: messages.map(({ id }) => id),
-    textAt: position => ({
-      before: textAt(cached, position),
-      now: textAt(prompt.tokens, position),
-    }),
-  });
-}
-
-/** Tokens of the text that is quoted from where a prompt differs. */
-const differenceTokens = 8;
 
 /** Fewest tokens of a chunk whose speed is taken as that of the prefill. */
 const telling = 32;

@@ -6,7 +6,7 @@ import type { ErrorCode } from '#shared/errors/app-error.ts';
 const refusals: ReadonlySet<ErrorCode> = new Set(['prompt-too-long', 'template-failed']);
 
 /**
- * The prompt's messages, oldest first: the branch that ends in `question`. Answers that failed half
+ * The prompt's messages, oldest first: the branch that ends in `question`, which may be new. Answers that failed half
  * way or were stopped stay in, as far as they came, since the reader has seen them too; a question
  * that was refused is left out together with its empty answer.
  */
@@ -33,9 +33,11 @@ export function promptMessages(
 }
 
 function wasRefused(message: Message): boolean {
-  return message.status === 'failed' && message.error !== null && refusals.has(message.error.code);
+  if (message.status !== 'failed' || message.error === null) return false;
+  // With text it was the attempt to continue it that was refused: the reader has seen what there was.
+  return refusals.has(message.error.code) && message.text === '' && message.reasoning === '';
 }
 
-function toPrompt({ id, role, text, reasoning }: Message): PromptMessage {
+export function toPrompt({ id, role, text, reasoning }: Message): PromptMessage {
   return { id, role, text, reasoning };
 }

@@ -18,7 +18,7 @@ const checkpointMs = 500;
 export interface RunningTurnOptions {
   readonly session: EngineSession;
   readonly request: TurnRequest;
-  /** The answer's row as it was stored, still empty. */
+  /** The answer's row as it was stored: empty, or what there was of it before it was continued. */
   readonly answer: Message;
   readonly store: ConversationStore;
   readonly publish: (event: FollowEvent) => void;
@@ -30,13 +30,15 @@ export class RunningTurn {
   readonly released: Promise<void>;
   readonly #options: RunningTurnOptions;
   #state: TurnState = turnBegun;
-  #text = '';
-  #reasoning = '';
+  #text: string;
+  #reasoning: string;
   #checkpointTimer: ReturnType<typeof setTimeout> | undefined;
   #discarded = false;
 
   constructor(options: RunningTurnOptions) {
     this.#options = options;
+    this.#text = options.answer.text;
+    this.#reasoning = options.answer.reasoning;
     this.released = this.#run();
   }
 

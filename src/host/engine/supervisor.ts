@@ -1,3 +1,4 @@
+import type { CacheMap } from '#shared/cache-map/cache-map.ts';
 import { type EngineContract, engineContract } from '#shared/contract/engine-contract.ts';
 import { AppError, type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
 import {
@@ -34,6 +35,8 @@ export interface EngineSupervisor extends AsyncDisposable {
   readonly state: Signal<EngineState>;
   /** The engine's own samples; null while there is none. */
   readonly telemetry: Signal<TelemetrySample | null>;
+  /** What the cells of the running engine hold. */
+  readonly cacheMap: Signal<CacheMap | null>;
   /** Starts the engine unless it runs; forgets past crashes, since somebody asks for it. */
   start(): void;
   /**
@@ -61,6 +64,7 @@ export function createEngineSupervisor(
 ): EngineSupervisor {
   const state = createSignal<EngineState>(engineNeverStarted);
   const telemetry = createSignal<TelemetrySample | null>(null);
+  const cacheMap = createSignal<CacheMap | null>(null);
   const breaker = new CrashBreaker();
   const deathListeners: ((death: EngineDeath) => void)[] = [];
   let current: { session: EngineSession; process: EngineProcess } | undefined;
@@ -108,6 +112,7 @@ export function createEngineSupervisor(
         clearTimeout(readyTimer);
         if (startFailure !== undefined) return;
         client.watch('telemetry', sample => telemetry.set(sample));
+        client.watch('cacheMap', map => cacheMap.set(map));
         dispatch({ type: 'ready', generation, ...hello });
       },
       thrown => {
@@ -123,6 +128,7 @@ export function createEngineSupervisor(
     clearTimeout(killTimer);
     current = undefined;
     telemetry.set(null);
+    cacheMap.set(null);
     if (disposed) {
       death.resolve(closing());
       return;
@@ -149,6 +155,7 @@ export function createEngineSupervisor(
   return {
     state,
     telemetry,
+    cacheMap,
     start() {
       const now = state.get();
       const off = now.phase === 'stopped' || (now.phase === 'crashed' && !now.restarting);

@@ -1,5 +1,6 @@
+import type { CacheTextsRequest } from '#shared/cache-map/cache-map.ts';
 import type { AppContract } from '#shared/contract/app-contract.ts';
-import type { EngineContract } from '#shared/contract/engine-contract.ts';
+import type { EngineContract, ForecastRequest } from '#shared/contract/engine-contract.ts';
 import {
   AppError,
   type AppErrorData,
@@ -9,6 +10,7 @@ import {
 import type { FitBasis, FitBytes, FitBytesRequest, FitQuestion, FitRow } from '#shared/fit/fit.ts';
 import { type ModelEvent, nextModelState, noModel } from '#shared/lifecycle/model-machine.ts';
 import type { ModelState } from '#shared/lifecycle/model-state.ts';
+import type { TurnForecast } from '#shared/metrics/turn-forecast.ts';
 import type { LoadPlan, LoadReport } from '#shared/model/load.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';
 import { type LoadRecord, loadRecordSchema } from '#shared/model/load-record.ts';
@@ -41,6 +43,10 @@ export interface ModelService {
   fit(question: FitQuestion, reader: StreamContext<FitRow>): Promise<FitBasis>;
   /** What other caches would take, in the order of the setups. */
   fitBytes(request: FitBytesRequest): Promise<FitBytes[]>;
+  /** @throws AppError `no-model`, `engine-unavailable`, `template-failed` */
+  forecast(request: ForecastRequest): Promise<TurnForecast>;
+  /** Texts of tokens in the cells, one for each; null where they hold something else meanwhile. */
+  cellTexts(request: CacheTextsRequest): Promise<string[] | null>;
   /** Estimated and actual memory of the last loads of a file, newest first. */
   loads(path: string): LoadRecord[];
   /** Progress is in {@link state}; resolves when loaded. Whatever goes wrong is also in the state. */
@@ -188,6 +194,8 @@ export function createModelService(options: ModelServiceOptions): ModelService {
       ask(engine, client => client.stream('model.fit', question, { signal, onItem: emit })),
     fitBytes: request => ask(engine, client => client.call('model.fitBytes', request)),
 
+    forecast: request => ask(engine, client => client.call('turn.forecast', request)),
+    cellTexts: request => ask(engine, client => client.call('cache.texts', request)),
     loads: path => options.loads.list(path),
 
     loadRemembered(path) {

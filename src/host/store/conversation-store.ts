@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Conversation, ConversationSummary, Message } from '#shared/chat/conversation.ts';
 import { conversationSummarySchema } from '#shared/chat/conversation.ts';
+import type { MessageTree } from '#shared/chat/message-tree.ts';
 import type { AppErrorData } from '#shared/errors/app-error.ts';
-import { readConversation, readMessage, type StoredConversation } from './rows.ts';
+import { readConversation, readTree, type StoredConversation } from './rows.ts';
 import { searchQuery } from './search-query.ts';
 import { storageError } from './storage-error.ts';
 
@@ -17,14 +18,26 @@ export interface ConversationStore {
   insert(conversation: Conversation): void;
   update(conversation: Conversation, titleChosen: boolean): void;
   delete(id: string): void;
-  /** Oldest first. */
-  messages(conversationId: string): Message[];
-  /** The user's message, its answer's row and the conversation's new title and time: all or nothing. */
-  appendTurn(conversation: Conversation, question: Message, answer: Message): void;
+  tree(conversationId: string): MessageTree;
+  /**
+   * New messages, parents first, and the conversation's new title and time: all or nothing. The branch
+   * that ends in the last one is shown from now on.
+   */
+  append(conversation: Conversation, ...messages: readonly Message[]): void;
+  /** An answer that runs again, and the conversation's new time: all or nothing. */
+  resume(conversation: Conversation, answer: Message): void;
   /** A running answer so far. */
   checkpoint(answer: Message): void;
   /** An answer as it ended. */
   finish(answer: Message): void;
+  /**
+   * Deletes a user's message and its answers; what follows them then follows what came before.
+   *
+   * @param end of the branch to show instead; null where nothing is left
+   */
+  deleteTurn(question: Message, end: string | null): void;
+  /** Shows the branch that ends in this message from now on. */
+  show(conversationId: string, end: string): void;
   /** Ends what a previous run of the app left unfinished; returns how many. */
   failRunning(error: AppErrorData): number;
 }
@@ -60,11 +73,22 @@ export function createConversationStore(database: DatabaseSync, path: string): C
   );
   const remove = database.prepare('DELETE FROM conversations WHERE id = ?');
   const messagesOf = database.prepare(
-    `SELECT ${messageColumns} FROM messages WHERE conversation_id = ? ORDER BY seq`,
+    `SELECT ${messageColumns}, shown_order FROM messages WHERE conversation_id = ? ORDER BY seq`,
   );
   const insertMessage = database.prepare(
     `INSERT INTO messages (${messageColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const show = database.prepare(
+    `UPDATE messages SET shown_order = 1 +
+       (SELECT max(shown_order) FROM messages WHERE conversation_id = :conversationId)
+     WHERE id = :end`,
+  );
+  const followEarlier = database.prepare(
+    `UPDATE messages SET parent_id = :earlier
+     WHERE parent_id IN (SELECT id FROM messages WHERE parent_id = :question)`,
+  );
+  // Its answers go with it: each row that names a parent goes when that does.
+  const removeMessage = database.prepare('DELETE FROM messages WHERE id = ?');
   const setTexts = database.prepare('UPDATE messages SET text = ?, reasoning = ? WHERE id = ?');
   const setEnd = database.prepare(
     'UPDATE messages SET text = ?, reasoning = ?, status = ?, error = ?, figures = ? WHERE id = ?',
@@ -91,7 +115,7 @@ export function createConversationStore(database: DatabaseSync, path: string): C
       throw thrown;
     }
   };
-  const append = (message: Message) =>
+  const append = (message: Message) => {
     insertMessage.run(
       message.id,
       message.conversationId,
@@ -105,6 +129,12 @@ export function createConversationStore(database: DatabaseSync, path: string): C
       message.modelName,
       message.createdAt,
     );
+    show.run({ conversationId: message.conversationId, end: message.id });
+  };
+  const setTitleAndTime = ({ id, title, updatedAt }: Conversation) =>
+    retitle.run(title, updatedAt, id);
+  const write = ({ text, reasoning, status, error, figures, id }: Message) =>
+    setEnd.run(text, reasoning, status, json(error), json(figures), id);
 
   return {
     list: query =>
@@ -137,23 +167,33 @@ export function createConversationStore(database: DatabaseSync, path: string): C
         );
       }),
     delete: id => guarded(() => void remove.run(id)),
-    messages: conversationId =>
-      guarded(() => messagesOf.all(conversationId).map(row => readMessage(row))),
-    appendTurn: (conversation, question, answer) =>
+    tree: conversationId => guarded(() => readTree(messagesOf.all(conversationId))),
+    append: (conversation, ...messages) =>
       guarded(() =>
         together(() => {
-          retitle.run(conversation.title, conversation.updatedAt, conversation.id);
-          append(question);
-          append(answer);
+          setTitleAndTime(conversation);
+          for (const message of messages) append(message);
+        }),
+      ),
+    resume: (conversation, answer) =>
+      guarded(() =>
+        together(() => {
+          setTitleAndTime(conversation);
+          write(answer);
         }),
       ),
     checkpoint: answer =>
       guarded(() => void setTexts.run(answer.text, answer.reasoning, answer.id)),
-    finish: answer =>
-      guarded(() => {
-        const { text, reasoning, status, error, figures, id } = answer;
-        setEnd.run(text, reasoning, status, json(error), json(figures), id);
-      }),
+    finish: answer => guarded(() => void write(answer)),
+    deleteTurn: ({ id, conversationId, parentId }, end) =>
+      guarded(() =>
+        together(() => {
+          followEarlier.run({ earlier: parentId, question: id });
+          removeMessage.run(id);
+          if (end !== null) show.run({ conversationId, end });
+        }),
+      ),
+    show: (conversationId, end) => guarded(() => void show.run({ conversationId, end })),
     failRunning: error => guarded(() => Number(failRunning.run(JSON.stringify(error)).changes)),
   };
 }

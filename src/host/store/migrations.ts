@@ -78,4 +78,10 @@ export const migrations: readonly string[] = [
 
   CREATE INDEX load_records_by_model ON load_records (model_path, seq);
   `,
+  `
+  -- Messages with the same parent are branches. The highest of a conversation is the end of the one that
+  -- is shown; it goes up whenever a branch is shown.
+  ALTER TABLE messages ADD COLUMN shown_order INTEGER NOT NULL DEFAULT 0;
+  UPDATE messages SET shown_order = seq;
+  `,
 ];

@@ -5,6 +5,7 @@ import {
   type Message,
   messageSchema,
 } from '#shared/chat/conversation.ts';
+import type { MessageTree } from '#shared/chat/message-tree.ts';
 import { samplingSchema } from '#shared/chat/sampling.ts';
 import { appErrorSchema } from '#shared/errors/app-error.ts';
 import { turnFiguresSchema } from '#shared/metrics/turn-figures.ts';
@@ -76,7 +77,17 @@ export function readConversation(row: unknown): StoredConversation {
   };
 }
 
-export function readMessage(row: unknown): Message {
+const shownOrderRow = z.object({ id: z.string(), shown_order: z.int() });
+
+export function readTree(rows: readonly unknown[]): MessageTree {
+  const order = z.array(shownOrderRow).parse(rows);
+  return {
+    messages: rows.map(readMessage),
+    shownOrder: new Map(order.map(({ id, shown_order }) => [id, shown_order])),
+  };
+}
+
+function readMessage(row: unknown): Message {
   const read = messageRow.parse(row);
   return messageSchema.parse({
     id: read.id,

@@ -5,11 +5,12 @@ import { describeDoubt, describeStop } from '#shared/chat/turn-text.ts';
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import { formatPercent } from '#shared/metrics/format.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
-import { type MessageStore, messageText } from '../state/message-store.ts';
+import type { MessageStore } from '../state/message-store.ts';
 import { ErrorCallout } from '../ui/callout.tsx';
-import { CopyButton } from '../ui/copy-button.tsx';
 import { Figure } from '../ui/figure.tsx';
+import { AnswerActions } from './answer-actions.tsx';
 import { Markdown } from './markdown.tsx';
+import { MissNote } from './miss-note.tsx';
 import { Reasoning } from './reasoning.tsx';
 import styles from './turn.module.css';
 import { TurnFiguresLine } from './turn-figures-line.tsx';
@@ -38,15 +39,14 @@ export const AnswerTurn = memo(function AnswerTurn({ store, number, last }: Answ
       {running && <TurnStatus messageId={message.id} />}
       {message.error !== null && <ErrorCallout error={message.error} live={last} />}
       {message.figures !== null && <StopNote figures={message.figures} />}
+      {message.figures !== null && <MissNote figures={message.figures} />}
       {message.figures !== null && <DoubtNote figures={message.figures} focusable={last} />}
       {!running && (
         <footer className={styles.foot}>
           {message.figures !== null && (
             <TurnFiguresLine figures={message.figures} focusable={last} />
           )}
-          <div className={styles.actions}>
-            <CopyButton label="Copy answer" iconOnly text={() => messageText(store.getState())} />
-          </div>
+          <AnswerActions store={store} last={last} />
         </footer>
       )}
     </article>

@@ -15,9 +15,11 @@ export interface StickToBottom {
  * Follows growing content as long as its end is in view, and leaves the place alone once the user
  * has scrolled up.
  *
- * @param count of turns; a new one brings the end into view, since the user has just sent it
+ * @param last message of the branch; where it becomes another one and is not about to grow, another
+ * branch is looked at: what is in view stays there
+ * @param running answer; a new one brings the end into view, since the user has just asked for it
  */
-export function useStickToBottom(count: number): StickToBottom {
+export function useStickToBottom(last: string | undefined, running: string | null): StickToBottom {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const sticks = useRef(true);
@@ -28,13 +30,14 @@ export function useStickToBottom(count: number): StickToBottom {
     const inner = content.current;
     if (box === null || inner === null) return;
     let lastTop = box.scrollTop;
+    const isNear = () => box.scrollHeight - box.scrollTop - box.clientHeight < tolerance;
     const toEnd = () => {
-      if (!sticks.current) return;
+      if (!sticks.current) return setAtBottom(isNear());
       box.scrollTop = box.scrollHeight;
       lastTop = box.scrollTop;
     };
     const scrolled = () => {
-      const near = box.scrollHeight - box.scrollTop - box.clientHeight < tolerance;
+      const near = isNear();
       // The end also goes away when the box shrinks (a long draft, a smaller window) or a turn turns
       // out longer than it was taken for. Only who scrolls up wants to leave it.
       const left = box.scrollTop < lastTop;
@@ -60,8 +63,16 @@ export function useStickToBottom(count: number): StickToBottom {
     if (box !== null) box.scrollTop = box.scrollHeight;
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs because the count has changed
-  useLayoutEffect(jump, [count]);
+  const shownLast = useRef(last);
+  useLayoutEffect(() => {
+    if (shownLast.current !== last) sticks.current = false;
+    shownLast.current = last;
+  }, [last]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs because another answer runs
+  useLayoutEffect(() => {
+    if (running !== null || sticks.current) jump();
+  }, [running]);
 
   return { scroller, content, atBottom, jump };
 }

@@ -8,7 +8,11 @@ import { UserTurn } from './user-turn.tsx';
 
 export function Transcript() {
   const messages = useChat(state => state.messages);
-  const { scroller, content, atBottom, jump } = useStickToBottom(messages.length);
+  const running = useChat(state => state.running?.messageId ?? null);
+  const { scroller, content, atBottom, jump } = useStickToBottom(
+    messages.at(-1)?.getState().message.id,
+    running,
+  );
   return (
     <div className={styles.frame}>
       <div ref={scroller} className={styles.scroller} data-sticks={atBottom}>

@@ -1,3 +1,4 @@
+import type { Message } from '#shared/chat/conversation.ts';
 import type { Page } from '../state/page.ts';
 import { noteFailure } from '../state/view-store.ts';
 
@@ -26,4 +27,19 @@ export async function sendDraft({ chat, connection, drafts }: Page): Promise<voi
   }
   await connection.call('chat.send', { conversationId, text });
   drafts.write(conversationId, '');
+}
+
+/**
+ * Asks a message again with the text that was written over it. What was written goes only once the
+ * new message is in the host's store.
+ *
+ * @throws AppError when it did not get there
+ */
+export async function sendEdit(
+  { connection, drafts }: Page,
+  { conversationId, id: messageId }: Message,
+): Promise<void> {
+  const text = drafts.read(messageId);
+  await connection.call('chat.edit', { conversationId, messageId, text });
+  drafts.write(messageId, '');
 }

@@ -1,17 +1,19 @@
 import { ArrowUp, Square } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { describeLoadProgress } from '../app/model-facts.ts';
 import { useShortcutText } from '../app/use-shortcuts.ts';
+import { MoveCost } from '../chat/move-cost.tsx';
 import { sendDraft, stopAnswer } from '../chat/turn-actions.ts';
-import { useApp, useChat, usePage } from '../state/page-context.tsx';
+import { useChat, usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
 import { Button } from '../ui/button.tsx';
+import { GrowingTextArea } from '../ui/growing-text-area.tsx';
 import { BuiltInNote } from './built-in-note.tsx';
 import { ChatSettings } from './chat-settings.tsx';
 import styles from './composer.module.css';
 import { composerId, focusComposer } from './composer-focus.ts';
 import { Notices } from './notices.tsx';
+import { useObstacle } from './obstacle.ts';
 
 export function Composer() {
   const page = usePage();
@@ -35,12 +37,6 @@ export function Composer() {
       .catch(noteFailure(view))
       .finally(() => setSending(false));
   };
-  const press = (event: KeyboardEvent) => {
-    // While an input method composes, Enter takes its suggestion.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    send();
-  };
 
   return (
     <div className={styles.place}>
@@ -52,20 +48,16 @@ export function Composer() {
           send();
         }}
       >
-        <div className={styles.grow} data-text={text}>
-          <textarea
-            id={composerId}
-            className={styles.input}
-            aria-label="Message"
-            aria-describedby="composer-hint"
-            placeholder="Write a message"
-            rows={1}
-            value={text}
-            readOnly={sending}
-            onChange={event => drafts.write(conversationId, event.currentTarget.value)}
-            onKeyDown={press}
-          />
-        </div>
+        <GrowingTextArea
+          id={composerId}
+          aria-label="Message"
+          aria-describedby="composer-hint"
+          placeholder="Write a message"
+          value={text}
+          readOnly={sending}
+          onChange={event => drafts.write(conversationId, event.currentTarget.value)}
+          onEnter={send}
+        />
         <div className={styles.tools}>
           <ChatSettings />
           <Hint obstacle={obstacle} running={running} />
@@ -92,6 +84,7 @@ export function Composer() {
           )}
         </div>
       </form>
+      <MoveCost move={text.trim() === '' ? null : { kind: 'send', text }} />
       <BuiltInNote />
     </div>
   );
@@ -112,33 +105,4 @@ function Hint({ obstacle, running }: HintProps) {
       {obstacle ?? keys}
     </p>
   );
-}
-
-/** Why no message can be sent at the moment, in words; null when one can. */
-function useObstacle(): string | null {
-  const { connection } = usePage();
-  const connected = useStore(connection.status, status => status.phase === 'open');
-  const connecting = useStore(connection.status, status => status.phase === 'connecting');
-  const model = useApp(state => state.model);
-  const engine = useApp(state => state.engine);
-  const broken = useChat(state => state.error !== null);
-  if (connecting) return 'Connecting';
-  if (!connected) return 'Not connected';
-  if (broken) return 'This conversation cannot be opened';
-  if (engine?.phase === 'crashed') {
-    return engine.restarting
-      ? 'The engine has stopped and is being started again'
-      : 'The engine has stopped';
-  }
-  switch (model?.phase) {
-    case 'loaded':
-      return null;
-    case 'loading':
-      return describeLoadProgress(model.progress);
-    case 'unloading':
-      return 'The model is being unloaded';
-    case 'none':
-    case undefined:
-      return 'Load a model to chat';
-  }
 }

@@ -1,7 +1,7 @@
 import { Meter } from '@base-ui/react/meter';
 import { useStore } from 'zustand';
+import { type CellRun, cellRuns, cellsByKind } from '#shared/cache-map/cell-runs.ts';
 import { bytesPerToken } from '#shared/kv-cache/cache-size.ts';
-import { type CacheContents, cacheContents } from '#shared/metrics/cache-contents.ts';
 import { turnsLeft, typicalTurnTokens } from '#shared/metrics/cache-forecast.ts';
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import {
@@ -16,14 +16,13 @@ import { useChat, usePage } from '../state/page-context.tsx';
 import { LegendItem } from '../ui/chart-frame.tsx';
 import { Figure } from '../ui/figure.tsx';
 import styles from './cache-gauge.module.css';
-import { useRunningPrompt } from './running-prompt.ts';
 
 /** What the cache reserves, what of it is used and what is left. */
 export function CacheGauge({ report }: { readonly report: LoadReport }) {
   const { live } = usePage();
   const sample = useStore(live.current, state => state.sample);
   const turns = useChat(state => state.turns);
-  const running = useRunningPrompt();
+  const map = useStore(live.cells, state => state.map);
   const used = sample?.cacheUsedTokens ?? 0;
   const reserved = sample?.cacheCapacityTokens ?? 0;
   const usedBytes = sample?.cacheUsedBytes ?? null;
@@ -52,7 +51,7 @@ export function CacheGauge({ report }: { readonly report: LoadReport }) {
       <Bar
         used={used}
         reserved={reserved}
-        contents={known ? cacheContents(used, running, turns.at(-1)?.figures ?? null) : null}
+        runs={known && map !== null ? cellRuns(map, used) : null}
       />
       <div className={styles.figures}>
         <Figure
@@ -101,18 +100,27 @@ export function CacheGauge({ report }: { readonly report: LoadReport }) {
 interface BarProps {
   readonly used: number;
   readonly reserved: number;
-  readonly contents: CacheContents | null;
+  /** Null where nobody knows what the cells hold. */
+  readonly runs: readonly CellRun[] | null;
 }
 
-function Bar({ used, reserved, contents }: BarProps) {
+const shownKinds = [
+  { kind: 'system', name: 'System', colour: 'series-system' },
+  { kind: 'history', name: 'History', colour: 'series-history' },
+  { kind: 'reasoning', name: 'Reasoning', colour: 'series-restore' },
+  { kind: 'prompt', name: 'This prompt', colour: 'series-prompt' },
+  { kind: 'answer', name: 'This answer', colour: 'series-answer' },
+  { kind: 'template', name: 'Template', colour: 'series-queue' },
+] as const;
+
+function Bar({ used, reserved, runs }: BarProps) {
+  const cells = runs === null ? null : cellsByKind(runs);
   const parts =
-    contents === null
+    cells === null
       ? [{ name: 'Used', tokens: used, colour: 'series-used' }]
-      : [
-          { name: 'History', tokens: contents.history, colour: 'series-history' },
-          { name: 'This prompt', tokens: contents.prompt, colour: 'series-prompt' },
-          { name: 'This answer', tokens: contents.answer, colour: 'series-answer' },
-        ];
+      : shownKinds
+          .map(({ kind, ...shown }) => ({ ...shown, tokens: cells[kind] }))
+          .filter(({ tokens }) => tokens > 0);
   const words = parts.map(({ name, tokens }) => `${name}: ${formatTokenCount(tokens)}`);
   return (
     <>

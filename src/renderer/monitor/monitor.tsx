@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorCallout } from '../ui/callout.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import { CacheGauge } from './cache-gauge.tsx';
+import { KvMap } from './kv-map.tsx';
 import { FillChart, SpeedChart } from './live-charts.tsx';
 import { LoadReportSection } from './load-report.tsx';
 import styles from './monitor.module.css';
@@ -30,6 +31,7 @@ export function Monitor() {
     <div className={styles.monitor}>
       {engine?.phase === 'crashed' && <Crash error={engine.error} restarting={engine.restarting} />}
       {report === null ? <NoCache /> : <CacheGauge report={report} />}
+      {report !== null && <KvMap />}
       {(report !== null || hasPast) && (
         <>
           <section className={styles.group} aria-label="Live charts">

@@ -23,7 +23,10 @@ export interface ChatState {
   readonly conversationId: string | null;
   /** Null until the snapshot of an existing conversation has come. */
   readonly conversation: Conversation | null;
+  /** Of the branch that is shown. */
   readonly messages: readonly MessageStore[];
+  /** Of messages that have several versions, by id: all of them, oldest first. */
+  readonly branches: Readonly<Record<string, readonly string[]>>;
   readonly turns: readonly FinishedTurn[];
   /** The answer that is being generated, and how far it is. */
   readonly running: {
@@ -40,10 +43,13 @@ export interface Chat {
   open(conversationId: string | null): void;
 }
 
+type Snapshot = Extract<FollowEvent, { type: 'snapshot' }>;
+
 const emptyChat: ChatState = {
   conversationId: null,
   conversation: null,
   messages: [],
+  branches: {},
   turns: [],
   running: null,
   error: null,
@@ -119,7 +125,7 @@ export function createChat(connection: Connection, onFrame: (run: () => void) =>
       case 'snapshot':
         pending = [];
         pendingProgress = null;
-        receiveSnapshot(event.conversation, event.messages, event.progress);
+        receiveSnapshot(event);
         break;
       case 'conversation':
         store.setState({ conversation: event.conversation });
@@ -130,16 +136,13 @@ export function createChat(connection: Connection, onFrame: (run: () => void) =>
     }
   }
 
-  function receiveSnapshot(
-    conversation: Conversation,
-    messages: readonly Message[],
-    progress: TurnProgress | null,
-  ) {
+  function receiveSnapshot({ conversation, messages, branches, progress }: Snapshot) {
     byId = new Map(messages.map(message => [message.id, storeOf(message)]));
     const running = messages.find(message => message.status === 'running');
     store.setState({
       conversation,
       messages: [...byId.values()],
+      branches,
       turns: messages.flatMap(turnOf),
       running: running === undefined ? null : { messageId: running.id, progress },
       error: null,

@@ -2,26 +2,29 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 
 const storagePrefix = 'headroom.draft.';
 
-/** Unsent text per conversation; outlives a reload and a lost connection, not the tab. */
+/**
+ * Unsent text: of a conversation's next message, or of a message that is being edited. Outlives a
+ * reload and a lost connection, not the tab.
+ */
 export interface Drafts {
-  /** By conversation id; use {@link Drafts.read}, which also knows the drafts of earlier loads. */
+  /** By the id of either; use {@link Drafts.read}, which also knows the drafts of earlier loads. */
   readonly store: StoreApi<ReadonlyMap<string, string>>;
-  /** @param conversationId null: the chat that does not exist yet */
-  read(conversationId: string | null): string;
-  write(conversationId: string | null, text: string): void;
+  /** @param id of the conversation or the message; null: the chat that does not exist yet */
+  read(id: string | null): string;
+  write(id: string | null, text: string): void;
 }
 
 export function createDrafts(storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): Drafts {
   const store = createStore<ReadonlyMap<string, string>>(() => new Map());
-  const keyOf = (conversationId: string | null) => storagePrefix + (conversationId ?? 'new');
+  const keyOf = (id: string | null) => storagePrefix + (id ?? 'new');
   return {
     store,
-    read(conversationId) {
-      const key = keyOf(conversationId);
+    read(id) {
+      const key = keyOf(id);
       return store.getState().get(key) ?? storage.getItem(key) ?? '';
     },
-    write(conversationId, text) {
-      const key = keyOf(conversationId);
+    write(id, text) {
+      const key = keyOf(id);
       store.setState(new Map(store.getState()).set(key, text), true);
       try {
         if (text === '') storage.removeItem(key);

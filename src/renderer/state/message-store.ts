@@ -24,7 +24,14 @@ export function createMessageStore(message: Message): MessageStore {
 
 /** The host's word on a message replaces what deltas have built. */
 export function replaceMessage(store: MessageStore, message: Message): void {
-  store.setState(textsOf(message), true);
+  const before = store.getState().message;
+  // Every other message of a conversation comes again with each change of branch: what is shown of a
+  // long one is not taken apart anew.
+  if (isEnded(before) && isEnded(message) && sameTexts(before, message)) {
+    store.setState({ message });
+  } else {
+    store.setState(textsOf(message), true);
+  }
 }
 
 export function appendToMessage(store: MessageStore, segment: Segment, text: string): void {
@@ -39,8 +46,16 @@ export function messageText(state: MessageState): string {
   return wholeText(state.answer);
 }
 
+function isEnded(message: Message): boolean {
+  return message.status !== 'running';
+}
+
+function sameTexts(one: Message, other: Message): boolean {
+  return one.text === other.text && one.reasoning === other.reasoning;
+}
+
 function textsOf(message: Message): MessageState {
-  const split = message.status === 'running' ? growing : finishedText;
+  const split = isEnded(message) ? finishedText : growing;
   return { message, answer: split(message.text), reasoning: split(message.reasoning) };
 }
 

@@ -11,6 +11,8 @@ export interface IconButtonProps
   readonly icon: ReactNode;
   /** Said in the tooltip after the label, for instance `Ctrl+N`. */
   readonly shortcut?: string;
+  /** What pressing it brings or costs, in a few words: behind the label in the tooltip. */
+  readonly hint?: string | undefined;
   readonly size?: 'small' | 'medium';
   /** Drawn as pressed; for buttons that toggle something. */
   readonly pressed?: boolean;
@@ -21,16 +23,19 @@ export function IconButton({
   label,
   icon,
   shortcut,
+  hint,
   size = 'medium',
   pressed,
   className,
   ...rest
 }: IconButtonProps) {
+  const name = shortcut === undefined ? label : `${label} (${shortcut})`;
   return (
-    <Tooltip content={shortcut === undefined ? label : `${label} (${shortcut})`}>
+    <Tooltip content={hint === undefined ? name : `${name}: ${hint}`}>
       <BaseButton
         {...rest}
         aria-label={label}
+        aria-description={hint}
         aria-pressed={pressed}
         data-size={size}
         className={classNames(styles.button, className)}

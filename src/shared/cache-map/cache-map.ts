@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { conversationIdSchema, messageIdSchema } from '../chat/conversation.ts';
 
 /** What cells hold; whatever lies between the spans is the chat template's own text. */
-export const cellKinds = ['system', 'user', 'answer', 'reasoning'] as const;
-export const cellKindSchema = z.enum(cellKinds);
+export const cellKindSchema = z.enum(['system', 'user', 'answer', 'reasoning']);
 export type CellKind = z.infer<typeof cellKindSchema>;
 
 /** Cells next to each other that hold the same text. Positions in the sequence, from 0. */
@@ -48,3 +47,4 @@ export const cacheTextsRequestSchema = z
     end: z.int().nonnegative(),
   })
   .refine(({ start, end }) => end >= start && end - start <= 512, 'at most 512 cells at once');
+export type CacheTextsRequest = z.output<typeof cacheTextsRequestSchema>;

@@ -8,19 +8,25 @@ import {
 import { turnProgressSchema } from './turn-progress.ts';
 
 /**
- * What a viewer of a conversation receives: one snapshot, then deltas. A viewer that comes in the
- * middle of a turn gets the partial answer in its snapshot.
+ * What a viewer of a conversation receives: one snapshot, then deltas, and another snapshot whenever
+ * a different branch is shown. A viewer that comes in the middle of a turn gets the partial answer in
+ * its snapshot.
  */
 export const followEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('snapshot'),
     conversation: conversationSchema,
-    /** In order, oldest first. */
+    /** The shown branch, oldest first. */
     messages: z.array(messageSchema),
+    /** Of those with siblings, by id: all versions of the message, itself among them, oldest first. */
+    branches: z.record(messageIdSchema, z.array(messageIdSchema)),
     /** Of the message with status `running`; null when there is none. */
     progress: turnProgressSchema.nullable(),
   }),
-  /** A message is new, or has reached its end: replaces the one with the same id. */
+  /**
+   * A message is new at the end of the branch, goes on, or has reached its end: replaces the one with
+   * the same id.
+   */
   z.object({ type: z.literal('message'), message: messageSchema }),
   z.object({
     type: z.literal('delta'),

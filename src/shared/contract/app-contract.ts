@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cacheMapSchema, cacheTextsRequestSchema } from '../cache-map/cache-map.ts';
 import {
   conversationIdSchema,
   conversationSchema,
@@ -6,6 +7,7 @@ import {
   messageIdSchema,
 } from '../chat/conversation.ts';
 import { followEventSchema } from '../chat/follow-event.ts';
+import { moveSchema } from '../chat/move.ts';
 import { samplingSchema } from '../chat/sampling.ts';
 import {
   fitBasisSchema,
@@ -17,6 +19,7 @@ import {
 import { engineStateSchema } from '../lifecycle/engine-state.ts';
 import { modelStateSchema } from '../lifecycle/model-state.ts';
 import { telemetrySampleSchema } from '../metrics/telemetry.ts';
+import { turnForecastSchema } from '../metrics/turn-forecast.ts';
 import { loadOptionsSchema, loadPlanSchema, loadReportSchema } from '../model/load.ts';
 import { loadRecordSchema } from '../model/load-record.ts';
 import { modelDescriptionSchema } from '../model/model-description.ts';
@@ -26,6 +29,7 @@ import { settingsSchema } from './settings.ts';
 const nothing = z.object({});
 const done = z.null();
 const conversationOnly = z.object({ conversationId: conversationIdSchema });
+const messageOnly = conversationOnly.extend({ messageId: messageIdSchema });
 const modelRequest = z.object({ path: z.string().min(1), options: loadOptionsSchema });
 
 /** What a settings update may carry: any part, nothing else, and no default filled in. */
@@ -75,6 +79,8 @@ export const appContract = {
   engine: signal(engineStateSchema, { maxHz: 20 }),
   model: signal(modelStateSchema, { maxHz: 20 }),
   telemetry: signal(telemetrySampleSchema.nullable(), { maxHz: 20 }),
+  /** What the cells hold; null before the first turn of a context, and while there is no engine. */
+  cacheMap: signal(cacheMapSchema.nullable(), { maxHz: 20 }),
   settings: signal(settingsSchema, { maxHz: 20 }),
   /** Changes whenever the list of conversations does; fetch it again then. */
   'conversations.revision': signal(z.int().nonnegative(), { maxHz: 10 }),
@@ -93,6 +99,9 @@ export const appContract = {
   'model.load': call(modelRequest, loadReportSchema),
   'model.cancelLoad': call(nothing, done),
   'model.unload': call(nothing, done),
+
+  /** Texts of tokens in the cells, one for each; null where they hold something else meanwhile. */
+  'cache.texts': call(cacheTextsRequestSchema, z.array(z.string()).nullable()),
 
   /** Folders and .gguf files of one folder; null is the user's home. */
   'files.list': call(
@@ -134,6 +143,28 @@ export const appContract = {
       text: messageTextSchema,
     }),
     z.object({ userMessageId: messageIdSchema, answerId: messageIdSchema }),
+  ),
+  /**
+   * A second version of a user's message, which the model answers. Whatever followed the first one
+   * stays on a branch of its own. Refused as `busy`, like every move below, while the conversation has
+   * an answer running or a message that waits for the model.
+   */
+  'chat.edit': call(
+    messageOnly.extend({ text: messageTextSchema }),
+    z.object({ userMessageId: messageIdSchema, answerId: messageIdSchema }),
+  ),
+  /** A second answer to the same question. */
+  'chat.regenerate': call(messageOnly, z.object({ answerId: messageIdSchema })),
+  /** Goes on with the last answer, one that ended early: the same message grows. */
+  'chat.continue': call(messageOnly, done),
+  /** Deletes a user's message with all of its answers; what follows them then follows what came before. */
+  'chat.deleteTurn': call(messageOnly, done),
+  /** Shows the branch through this message, as far as it was last shown. */
+  'chat.selectBranch': call(messageOnly, done),
+  /** What a move would have to read, before it is made; null: a conversation that does not exist yet. */
+  'chat.forecast': call(
+    z.object({ conversationId: conversationIdSchema.nullable(), move: moveSchema }),
+    turnForecastSchema,
   ),
   /** Ends the running answer, or a message's wait for the model: its `chat.send` then is `cancelled`. */
   'chat.stop': call(conversationOnly, done),

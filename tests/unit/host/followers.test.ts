@@ -22,6 +22,7 @@ const snapshot: FollowEvent = {
     updatedAt: 0,
   },
   messages: [],
+  branches: {},
   progress: null,
 };
 

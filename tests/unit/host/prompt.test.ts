@@ -58,4 +58,10 @@ describe('the prompt of a conversation', () => {
     const transcript = [message('u1', null), message('a1', 'u1', 'prompt-too-long')];
     expect(ids(transcript, message('u2', 'a1'))).toEqual(['u2']);
   });
+
+  test('an answer would be forgotten because there was no room to continue it', () => {
+    const begun = { ...message('a1', 'u1', 'prompt-too-long'), text: 'The beginning of' };
+    const transcript = [message('u1', null), begun];
+    expect(ids(transcript, message('u2', 'a1'))).toEqual(['u1', 'a1', 'u2']);
+  });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { cacheContents } from '#shared/metrics/cache-contents.ts';
 import { tabulate } from '#shared/metrics/history-table.ts';
 import { MinMaxTrace } from '#shared/metrics/min-max-trace.ts';
 
@@ -36,21 +35,5 @@ describe('tabulate', () => {
   test('the newest sample falls off the end', () => {
     const lines = tabulate(traceOf([0, 1], [1000, 2]), 0, 0, 1000, 7, false);
     expect(lines[0]?.last).toBe(2);
-  });
-});
-
-describe('cache contents', () => {
-  test('parts that do not sum to what is used', () => {
-    const running = { reusedTokens: 100, newTokens: 50 };
-    expect(cacheContents(60, running, null)).toEqual({ history: 60, prompt: 0, answer: 0 });
-    expect(cacheContents(120, running, null)).toEqual({ history: 100, prompt: 20, answer: 0 });
-    expect(cacheContents(170, running, null)).toEqual({ history: 100, prompt: 50, answer: 20 });
-  });
-
-  test('the figures of one conversation told of the cache of another', () => {
-    const lastTurn = { reusedTokens: 10, prefilledTokens: 20, cacheUsedTokens: 40 };
-    expect(cacheContents(40, null, lastTurn)).toEqual({ history: 10, prompt: 20, answer: 10 });
-    expect(cacheContents(41, null, lastTurn)).toBeNull();
-    expect(cacheContents(41, null, null)).toBeNull();
   });
 });

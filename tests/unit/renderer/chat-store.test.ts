@@ -86,11 +86,12 @@ function setUp() {
   };
 }
 
-const snapshot = (messages: Message[], progress: null = null): FollowEvent => ({
+const snapshot = (messages: Message[], branches: Record<string, string[]> = {}): FollowEvent => ({
   type: 'snapshot',
   conversation: conversation(ids.conversation),
   messages,
-  progress,
+  branches,
+  progress: null,
 });
 const delta = (text: string): FollowEvent => ({
   type: 'delta',
@@ -164,6 +165,7 @@ describe('chat store', () => {
       type: 'snapshot',
       conversation: conversation(ids.other),
       messages: [],
+      branches: {},
       progress: null,
     });
     await vi.waitFor(() => expect(page.chat.store.getState().conversation?.id).toBe(ids.other));
@@ -189,5 +191,36 @@ describe('chat store', () => {
     emit({ type: 'deleted' });
     await vi.waitFor(() => expect(page.chat.store.getState().conversationId).toBeNull());
     expect(page.chat.store.getState().messages).toEqual([]);
+  });
+
+  it('shows another branch, and keeps what both have in common as it stands', async () => {
+    const { page, emit } = await openWithSnapshot();
+    const [before] = page.chat.store.getState().messages;
+    const shownText = before?.getState().answer;
+    emit(delta('of the branch that is left'));
+    const other = message({ id: ids.other, role: 'assistant', text: 'Because.' });
+    const versions = { [ids.other]: [ids.answer, ids.other] };
+    emit(snapshot([{ ...question }, other], versions));
+    await vi.waitFor(() => expect(page.chat.store.getState().branches).toEqual(versions));
+    page.drawFrame();
+    const { messages, running: now } = page.chat.store.getState();
+    expect(messages.map(entry => entry.getState().message.id)).toEqual([ids.question, ids.other]);
+    expect(now).toBeNull();
+    // The same store with the same text: nothing of it is drawn again.
+    expect(messages[0]).toBe(before);
+    expect(messages[0]?.getState().answer).toBe(shownText);
+    expect(messages[1] && messageText(messages[1].getState())).toBe('Because.');
+  });
+
+  it('lets a continued answer grow from where it had ended', async () => {
+    const { page, emit } = await openWithSnapshot();
+    emit({ type: 'message', message: { ...running, status: 'done', text: 'Because it' } });
+    emit({ type: 'message', message: { ...running, text: 'Because it' } });
+    emit(delta(' is so.'));
+    await vi.waitFor(() => expect(page.frames).toHaveLength(1));
+    page.drawFrame();
+    expect(answerText(page)).toBe('Because it is so.');
+    expect(page.chat.store.getState().running?.messageId).toBe(ids.answer);
+    expect(page.chat.store.getState().messages).toHaveLength(2);
   });
 });

@@ -6,6 +6,13 @@ const tokens = {
   grid: '--chart-grid',
   axis: '--chart-axis',
   cursor: '--chart-cursor',
+  free: '--series-free',
+  template: '--series-queue',
+  system: '--series-system',
+  reasoning: '--series-restore',
+  history: '--series-history',
+  prompt: '--series-prompt',
+  answer: '--series-answer',
 } as const;
 
 export type PaletteColour = keyof typeof tokens;
@@ -22,6 +29,13 @@ function readPalette(): ChartPalette {
     grid: read('grid'),
     axis: read('axis'),
     cursor: read('cursor'),
+    free: read('free'),
+    template: read('template'),
+    system: read('system'),
+    reasoning: read('reasoning'),
+    history: read('history'),
+    prompt: read('prompt'),
+    answer: read('answer'),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { CacheMap } from '#shared/cache-map/cache-map.ts';
 import type { TelemetrySample } from '#shared/metrics/telemetry.ts';
 import { TelemetryHistory, type TimeWindow } from '#shared/metrics/telemetry-history.ts';
 import type { Connection } from '../../connection/connection.ts';
@@ -21,6 +22,8 @@ export interface LiveTelemetry {
   readonly schedule: DrawSchedule;
   /** The latest sample, at most four times a second; null while there is no engine. */
   readonly current: StoreApi<{ readonly sample: TelemetrySample | null }>;
+  /** What the cells hold; null while nobody knows. */
+  readonly cells: StoreApi<{ readonly map: CacheMap | null }>;
   /** How far back the charts look; stays when the Monitor is closed. */
   readonly view: StoreApi<{ readonly timeWindow: TimeWindow }>;
 }
@@ -38,6 +41,7 @@ export function createLiveTelemetry(
     sample: null,
   }));
   const view = createStore<{ readonly timeWindow: TimeWindow }>(() => ({ timeWindow: '2min' }));
+  const cells = createStore<{ readonly map: CacheMap | null }>(() => ({ map: null }));
   let publishedAt = -Infinity;
   let calmTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -58,6 +62,10 @@ export function createLiveTelemetry(
 
   connection.onOpen(client => {
     client.watch('telemetry', push);
+    client.watch('cacheMap', map => {
+      cells.setState({ map });
+      schedule.requestAll();
+    });
     client.onClose(() => push(null));
   });
   app.subscribe((now, before) => {
@@ -91,5 +99,5 @@ export function createLiveTelemetry(
     }
   });
 
-  return { history, schedule, current, view };
+  return { history, schedule, current, cells, view };
 }
