@@ -364,3 +364,50 @@ describe('why it was read again', () => {
     expect(miss?.difference?.now).not.toMatch(/^\s*words/);
   });
 });
+
+describe('a full context', () => {
+  it.each(['drop-oldest', 'drop-middle'] as const)(
+    'would catch %s that loses the system prompt, makes room every turn, or says nothing',
+    async policy => {
+      await load('tiny', 768);
+      const systemPrompt = 'You answer in words.';
+      const conversationId = randomUUID();
+      const messages: PromptMessage[] = [];
+      let omitted: string[] = [];
+      const madeRoom: number[] = [];
+      for (let turn = 0; turn < 24; turn++) {
+        const question = userMessage(`Question number ${turn}: ${words.join(' ')}?`);
+        const prompt = [...messages, question];
+        const overflow = { policy, omitted };
+        const request = { conversationId, systemPrompt, messages: prompt, overflow };
+        const said = await engine.client.call('turn.forecast', request);
+        const done = await runTurn(engine, prompt, { conversationId, systemPrompt, overflow });
+        const { figures } = done;
+        expect(said.omittedTurns).toBe(figures.overflow?.newTurns ?? 0);
+        expect(said).toMatchObject({ reusedTokens: figures.reusedTokens });
+        omitted = figures.overflow?.omitted ?? [];
+        const seen = prompt.filter(({ id }) => !omitted.includes(id));
+        await expectOneTruth(done, seen, systemPrompt);
+        if (policy === 'drop-middle') expect(seen[0]).toBe(prompt[0]);
+        if ((figures.overflow?.newTurns ?? 0) > 0) {
+          madeRoom.push(turn);
+          expect(figures.miss?.cause).toBe('overflow');
+          expect(figures.promptTokens).toBeLessThan(768 * 0.6);
+        } else expect(figures.miss).toBeNull();
+        messages.push(question, answerMessage(done));
+      }
+      // Several times, and never in two turns that follow each other.
+      expect(madeRoom.length).toBeGreaterThan(1);
+      expect(madeRoom.every((turn, n) => n === 0 || turn - (madeRoom[n - 1] ?? 0) > 2)).toBe(true);
+    },
+  );
+
+  it('would catch a single message that is too long cut short in silence', async () => {
+    await load('tiny', 512);
+    const long = userMessage(`${words.join(' ')} `.repeat(80));
+    const overflow = { policy: 'drop-oldest' as const, omitted: [] };
+    await expect(runTurn(engine, [long], { overflow })).rejects.toMatchObject({
+      code: 'prompt-too-long',
+    });
+  });
+});

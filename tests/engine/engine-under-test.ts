@@ -8,6 +8,7 @@ import {
   engineContract,
   type PromptMessage,
   type TurnPacket,
+  type TurnRequest,
 } from '#shared/contract/engine-contract.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import type { LoadOptions, LoadProgress, LoadReport } from '#shared/model/load.ts';
@@ -83,6 +84,7 @@ export interface TurnControl {
   readonly systemPrompt?: string;
   readonly measuresOpening?: boolean;
   readonly continues?: boolean;
+  readonly overflow?: TurnRequest['overflow'];
   onPacket?(packet: TurnPacket): void;
 }
 
@@ -118,6 +120,7 @@ export async function runTurn(
       sampling: { temperature: 0, maxTokens: 24, ...control.sampling },
       measuresOpening: control.measuresOpening ?? false,
       continues: control.continues ?? false,
+      ...(control.overflow === undefined ? {} : { overflow: control.overflow }),
     },
     {
       onItem(packet) {

@@ -29,6 +29,7 @@ function conversation(title: string, updatedAt = 0): Conversation {
     title,
     systemPrompt: 'Be brief.',
     sampling: samplingSchema.parse({ seed: 7 }),
+    overflow: 'drop-oldest',
     createdAt: 0,
     updatedAt,
   };

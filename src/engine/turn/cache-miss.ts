@@ -16,6 +16,8 @@ export interface Alignment {
   /** Why fewer were kept than are shared, where they were. */
   readonly rewindFailure: 'no-rollback' | 'sliding-window' | null;
   readonly spans: readonly CellSpan[];
+  /** Turns were left out of this prompt for the first time. */
+  readonly madeRoom: boolean;
   /** Messages whose reasoning the template was given. */
   readonly thoughtful: ReadonlySet<string>;
   /** Ids of the prompt's messages, oldest first. */
@@ -52,6 +54,7 @@ function causeOf(alignment: Alignment): MissCause {
   const { before, freshCause, conversationId, rewindFailure, sharedTokens } = alignment;
   if (before === null || alignment.cachedTokens === 0) return freshCause;
   if (before.conversationId !== conversationId) return 'other-conversation';
+  if (alignment.madeRoom) return 'overflow';
   if (rewindFailure !== null) return rewindFailure;
 
   const old = spanFrom(withAnswer(before, alignment.cachedTokens), sharedTokens);

@@ -2,7 +2,7 @@ import type { ForecastRequest } from '#shared/contract/engine-contract.ts';
 import type { TurnForecast } from '#shared/metrics/turn-forecast.ts';
 import { missOf } from './turn-miss.ts';
 import type { TurnModel } from './turn-model.ts';
-import { renderPrompt } from './turn-prompt.ts';
+import { fittedPrompt } from './turn-prompt.ts';
 
 /**
  * What a turn would have to read, and how long that would take. Changes nothing.
@@ -10,9 +10,9 @@ import { renderPrompt } from './turn-prompt.ts';
  * @throws AppError `template-failed`
  */
 export function forecastTurn(target: TurnModel, request: ForecastRequest): TurnForecast {
-  const prompt = renderPrompt(target, request);
+  const { prompt, messages, overflow } = fittedPrompt(target, request);
   const comparison = target.cache.compare(prompt.tokens);
-  const miss = missOf(target, request, prompt, comparison);
+  const miss = missOf(target, { ...request, messages }, prompt, comparison, overflow);
   const promptTokens = prompt.tokens.length;
   const reusedTokens = comparison.keptTokens;
   const readTokens = promptTokens - reusedTokens;
@@ -21,6 +21,7 @@ export function forecastTurn(target: TurnModel, request: ForecastRequest): TurnF
     reusedTokens,
     readTokens,
     miss: miss === null ? null : { cause: miss.cause, rereadTokens: miss.rereadTokens },
+    omittedTurns: overflow?.newTurns ?? 0,
     capacityTokens: target.cache.capacityTokens,
     ttftMs: target.forecast.forecast({ tokens: readTokens, depth: reusedTokens }),
   };

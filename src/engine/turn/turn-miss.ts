@@ -1,5 +1,6 @@
 import type { Token } from 'node-llama-cpp';
-import type { TurnRequest } from '#shared/contract/engine-contract.ts';
+import type { Overflow } from '#shared/chat/overflow.ts';
+import type { PromptMessage } from '#shared/contract/engine-contract.ts';
 import type { CacheMiss } from '#shared/metrics/cache-miss.ts';
 import { explainMiss } from './cache-miss.ts';
 import type { RenderedPrompt } from './chat-template.ts';
@@ -9,9 +10,13 @@ import type { TurnModel } from './turn-model.ts';
 /** What this prompt makes read again of earlier messages. To be asked before the cache is changed. */
 export function missOf(
   { model, record, freshCause }: TurnModel,
-  { conversationId, messages }: Pick<TurnRequest, 'conversationId' | 'messages'>,
+  {
+    conversationId,
+    messages,
+  }: { readonly conversationId: string; readonly messages: readonly PromptMessage[] },
   prompt: RenderedPrompt,
   { cached, ...comparison }: CacheComparison,
+  overflow: Overflow | null,
 ): CacheMiss | null {
   const textAt = (tokens: readonly Token[], position: number) =>
     model.detokenize(tokens.slice(position, position + differenceTokens), true);
@@ -22,6 +27,7 @@ export function missOf(
     conversationId,
     cachedTokens: cached.length,
     spans: prompt.spans,
+    madeRoom: overflow !== null && overflow.newTurns > 0,
     thoughtful: new Set(
       messages.filter(({ reasoning }) => reasoning !== '').map(message => message.id),
     ),

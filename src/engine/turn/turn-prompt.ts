@@ -1,12 +1,48 @@
 import type { Token } from 'node-llama-cpp';
 import type { Segment } from '#shared/chat/conversation.ts';
-import type { PromptMessage } from '#shared/contract/engine-contract.ts';
+import type { Overflow } from '#shared/chat/overflow.ts';
+import type { PromptMessage, TurnRequest } from '#shared/contract/engine-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RenderedPrompt } from './chat-template.ts';
+import { countTurns, messagesToOmit, overflows } from './overflow.ts';
 import type { TurnModel } from './turn-model.ts';
 
+/** A prompt that fits, or one that nothing can be left out of. */
+export interface FittedPrompt {
+  readonly prompt: RenderedPrompt;
+  /** The messages that it was made of. */
+  readonly messages: readonly PromptMessage[];
+  readonly overflow: Overflow | null;
+}
+
+/**
+ * The prompt of a turn, without what was left out before and, where it is too long, without further
+ * turns.
+ *
+ * @throws AppError `template-failed`
+ */
+export function fittedPrompt(target: TurnModel, source: TurnSource): FittedPrompt {
+  const { policy, omitted: earlier } = source.overflow;
+  const before = new Set(policy === 'stop' ? [] : earlier);
+  const messages = source.messages.filter(({ id }) => !before.has(id));
+  const prompt = renderPrompt(target, { ...source, messages });
+  const capacity = target.cache.capacityTokens;
+  const end = prompt.tokens.length;
+  const more: ReadonlySet<string> = overflows(end, capacity)
+    ? messagesToOmit(policy, messages, prompt.spans, end, capacity)
+    : new Set();
+  const omitted = [...before, ...more];
+  const overflow =
+    omitted.length === 0 ? null : { policy, omitted, newTurns: countTurns(messages, more) };
+  if (more.size === 0) return { prompt, messages, overflow };
+  const left = messages.filter(({ id }) => !more.has(id));
+  return { prompt: renderPrompt(target, { ...source, messages: left }), messages: left, overflow };
+}
+
+type TurnSource = Pick<TurnRequest, 'systemPrompt' | 'messages' | 'continues' | 'overflow'>;
+
 /** What a prompt is made of. */
-export interface PromptSource {
+interface PromptSource {
   readonly systemPrompt: string;
   readonly messages: readonly PromptMessage[];
   /** The last message is the beginning of the answer, which is written on. */
@@ -14,7 +50,7 @@ export interface PromptSource {
 }
 
 /** @throws AppError `template-failed` */
-export function renderPrompt(target: TurnModel, source: PromptSource): RenderedPrompt {
+function renderPrompt(target: TurnModel, source: PromptSource): RenderedPrompt {
   const { systemPrompt, messages, continues } = source;
   const begun = continues ? messages.at(-1) : undefined;
   if (begun === undefined) return target.template.render(systemPrompt, messages, target.answers);

@@ -11,7 +11,7 @@ import { prefillChunkSize } from './chunk-size.ts';
 import { samplingOptions } from './sampling-options.ts';
 import { missOf } from './turn-miss.ts';
 import type { TurnModel } from './turn-model.ts';
-import { refuseIfTooLong, renderPrompt } from './turn-prompt.ts';
+import { fittedPrompt, refuseIfTooLong } from './turn-prompt.ts';
 
 interface TurnContext {
   readonly signal: AbortSignal;
@@ -34,11 +34,11 @@ export async function runTurn(
   context: TurnContext,
 ): Promise<TurnFigures> {
   const startedAt = performance.now();
-  const prompt = renderPrompt(target, request);
+  const { prompt, messages, overflow } = fittedPrompt(target, request);
   refuseIfTooLong(prompt, target.cache.capacityTokens);
   const renderedAt = performance.now();
   const comparison = target.cache.compare(prompt.tokens);
-  const miss = missOf(target, request, prompt, comparison);
+  const miss = missOf(target, { ...request, messages }, prompt, comparison, overflow);
   await target.cache.keep(comparison);
   const reusedTokens = comparison.keptTokens;
   const alignedAt = performance.now();
@@ -83,6 +83,7 @@ export async function runTurn(
     ttftMs: outcome.firstTokenAt === null ? null : outcome.firstTokenAt - context.receivedAt,
     forecastMs,
     miss,
+    overflow,
     ttftParts: parts,
     promptTokens: reusedTokens + prefilledTokens,
     reusedTokens,

@@ -9,7 +9,7 @@ import {
 import type { Move } from '#shared/chat/move.ts';
 import type { ForecastRequest } from '#shared/contract/engine-contract.ts';
 import { newQuestion } from './new-message.ts';
-import { promptMessages, toPrompt } from './prompt.ts';
+import { overflowFor, promptMessages, toPrompt } from './prompt.ts';
 
 /** Stands for the next message where a move does not bring one. */
 const anyQuestion = '…';
@@ -19,15 +19,19 @@ const anyQuestion = '…';
  * message that does not exist any more.
  */
 export function movePrompt(
-  { id, systemPrompt }: Pick<Conversation, 'id' | 'systemPrompt'>,
+  { id, systemPrompt, overflow }: Pick<Conversation, 'id' | 'systemPrompt' | 'overflow'>,
   tree: MessageTree,
   move: Move,
 ): ForecastRequest | null {
   const common = { conversationId: id, systemPrompt, continues: false };
-  const asking = (after: MessageTree, parentId: string | null, text: string) => ({
-    ...common,
-    messages: promptMessages(after.messages, newQuestion(id, parentId, text)),
-  });
+  const asking = (after: MessageTree, parentId: string | null, text: string) => {
+    const question = newQuestion(id, parentId, text);
+    return {
+      ...common,
+      messages: promptMessages(after.messages, question),
+      overflow: overflowFor(overflow, after.messages, question),
+    };
+  };
   switch (move.kind) {
     case 'send':
       return asking(tree, lastShownEnd(tree, null), move.text);
@@ -57,9 +61,14 @@ export function movePrompt(
       const question = answer === null ? null : find(tree, answer.parentId);
       if (answer === null || question === null) return null;
       const messages = promptMessages(tree.messages, question);
+      const prompt = {
+        ...common,
+        messages,
+        overflow: overflowFor(overflow, tree.messages, question),
+      };
       return move.kind === 'regenerate'
-        ? { ...common, messages }
-        : { ...common, messages: [...messages, toPrompt(answer)], continues: true };
+        ? prompt
+        : { ...prompt, messages: [...messages, toPrompt(answer)], continues: true };
     }
   }
 }
@@ -72,6 +81,7 @@ export function firstPrompt(systemPrompt: string, text: string): ForecastRequest
     systemPrompt,
     messages: [toPrompt(newQuestion(conversationId, null, text))],
     continues: false,
+    overflow: { policy: 'stop', omitted: [] },
   };
 }
 

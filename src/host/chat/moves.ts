@@ -14,7 +14,7 @@ import type { ConversationStore } from '../store/conversation-store.ts';
 import type { ConversationView } from './conversation-view.ts';
 import type { Followers } from './followers.ts';
 import { newAnswer, newQuestion, resumedAnswer } from './new-message.ts';
-import { promptMessages, toPrompt } from './prompt.ts';
+import { overflowFor, promptMessages, toPrompt } from './prompt.ts';
 import { titleFrom } from './title.ts';
 import type { Turns } from './turns.ts';
 
@@ -86,6 +86,7 @@ export function createMoves(options: MovesOptions): Moves {
     conversations.announce(conversation);
     start(model, conversation, answer, {
       messages: promptMessages(messages, question),
+      overflow: overflowFor(conversation.overflow, messages, question),
       continues: false,
     });
     return answer;
@@ -104,6 +105,7 @@ export function createMoves(options: MovesOptions): Moves {
     followers.publish(conversation.id, { type: 'message', message: answer });
     start(model, conversation, answer, {
       messages: [...promptMessages(messages, question), toPrompt(answer)],
+      overflow: overflowFor(conversation.overflow, messages, question),
       continues: true,
     });
   }
@@ -112,7 +114,7 @@ export function createMoves(options: MovesOptions): Moves {
     { session, isBuiltIn }: LoadedModel,
     { id, systemPrompt, sampling }: Conversation,
     answer: Message,
-    { messages, continues }: Pick<TurnRequest, 'messages' | 'continues'>,
+    prompt: Pick<TurnRequest, 'messages' | 'continues' | 'overflow'>,
   ): void {
     turns.start({
       session,
@@ -122,12 +124,11 @@ export function createMoves(options: MovesOptions): Moves {
         conversationId: id,
         answerId: answer.id,
         systemPrompt,
-        messages,
-        continues,
+        ...prompt,
         sampling,
         // It recites: an improbable opening means that it may have taken the question for another one.
         // What is improbable in a larger model says nothing of the kind.
-        measuresOpening: isBuiltIn && !continues,
+        measuresOpening: isBuiltIn && !prompt.continues,
       },
       publish: event => followers.publish(id, event),
     });

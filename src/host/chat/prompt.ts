@@ -1,5 +1,6 @@
 import type { Message } from '#shared/chat/conversation.ts';
-import type { PromptMessage } from '#shared/contract/engine-contract.ts';
+import type { OverflowPolicy } from '#shared/chat/overflow.ts';
+import type { PromptMessage, TurnRequest } from '#shared/contract/engine-contract.ts';
 import type { ErrorCode } from '#shared/errors/app-error.ts';
 
 /** The engine read nothing of these: asking again with the same message inside would fail again. */
@@ -30,6 +31,28 @@ export function promptMessages(
   }
   const [first, ...rest] = [...earlier, toPrompt(question)];
   return first === undefined ? [toPrompt(question)] : [first, ...rest];
+}
+
+/**
+ * What the turn before `question` had left out, and what to do where even that is too long.
+ *
+ * @param policy of the conversation
+ */
+export function overflowFor(
+  policy: OverflowPolicy,
+  transcript: readonly Message[],
+  question: Message,
+): TurnRequest['overflow'] {
+  const byId = new Map(transcript.map(message => [message.id, message]));
+  let next = question.parentId;
+  while (next !== null) {
+    const message = byId.get(next);
+    if (message === undefined) break;
+    const { figures, parentId } = message;
+    if (figures !== null) return { policy, omitted: figures.overflow?.omitted ?? [] };
+    next = parentId;
+  }
+  return { policy, omitted: [] };
 }
 
 function wasRefused(message: Message): boolean {

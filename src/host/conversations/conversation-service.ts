@@ -53,13 +53,14 @@ export function createConversationService(
     list: query => store.list(query),
 
     create() {
-      const { systemPrompt, sampling } = settings.current.get();
+      const { systemPrompt, sampling, overflow } = settings.current.get();
       const now = Date.now();
       const conversation: Conversation = {
         id: randomUUID(),
         title: emptyTitle,
         systemPrompt,
         sampling,
+        overflow,
         createdAt: now,
         updatedAt: now,
       };
@@ -68,13 +69,14 @@ export function createConversationService(
       return conversation;
     },
 
-    update({ conversationId, title, systemPrompt, sampling }) {
+    update({ conversationId, title, systemPrompt, sampling, overflow }) {
       const { conversation: before, titleChosen } = get(conversationId);
       const conversation: Conversation = {
         ...before,
         title: title ?? before.title,
         systemPrompt: systemPrompt ?? before.systemPrompt,
         sampling: sampling ?? before.sampling,
+        overflow: overflow ?? before.overflow,
       };
       store.update(conversation, titleChosen || title !== undefined);
       announce(conversation);

@@ -43,7 +43,7 @@ export interface ConversationStore {
 }
 
 const conversationColumns =
-  'id, title, title_chosen, system_prompt, sampling, created_at, updated_at';
+  'id, title, title_chosen, system_prompt, sampling, overflow, created_at, updated_at';
 const messageColumns =
   'id, conversation_id, parent_id, role, text, reasoning, status, error, figures, model_name, created_at';
 
@@ -62,10 +62,10 @@ export function createConversationStore(database: DatabaseSync, path: string): C
   );
   const one = database.prepare(`SELECT ${conversationColumns} FROM conversations WHERE id = ?`);
   const insert = database.prepare(
-    `INSERT INTO conversations (${conversationColumns}) VALUES (?, ?, 0, ?, ?, ?, ?)`,
+    `INSERT INTO conversations (${conversationColumns}) VALUES (?, ?, 0, ?, ?, ?, ?, ?)`,
   );
   const update = database.prepare(
-    `UPDATE conversations SET title = ?, title_chosen = ?, system_prompt = ?, sampling = ?,
+    `UPDATE conversations SET title = ?, title_chosen = ?, system_prompt = ?, sampling = ?, overflow = ?,
        updated_at = ? WHERE id = ?`,
   );
   const retitle = database.prepare(
@@ -151,17 +151,19 @@ export function createConversationStore(database: DatabaseSync, path: string): C
       }),
     insert: conversation =>
       guarded(() => {
-        const { id, title, systemPrompt, sampling, createdAt, updatedAt } = conversation;
-        insert.run(id, title, systemPrompt, JSON.stringify(sampling), createdAt, updatedAt);
+        const { id, title, systemPrompt, sampling, overflow, createdAt, updatedAt } = conversation;
+        const options = JSON.stringify(sampling);
+        insert.run(id, title, systemPrompt, options, overflow, createdAt, updatedAt);
       }),
     update: (conversation, titleChosen) =>
       guarded(() => {
-        const { id, title, systemPrompt, sampling, updatedAt } = conversation;
+        const { id, title, systemPrompt, sampling, overflow, updatedAt } = conversation;
         update.run(
           title,
           titleChosen ? 1 : 0,
           systemPrompt,
           JSON.stringify(sampling),
+          overflow,
           updatedAt,
           id,
         );

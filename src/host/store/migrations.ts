@@ -84,4 +84,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE messages ADD COLUMN shown_order INTEGER NOT NULL DEFAULT 0;
   UPDATE messages SET shown_order = seq;
   `,
+  `
+  ALTER TABLE conversations ADD COLUMN overflow TEXT NOT NULL DEFAULT 'stop';
+  `,
 ];

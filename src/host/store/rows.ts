@@ -6,6 +6,7 @@ import {
   messageSchema,
 } from '#shared/chat/conversation.ts';
 import type { MessageTree } from '#shared/chat/message-tree.ts';
+import { overflowPolicySchema } from '#shared/chat/overflow.ts';
 import { samplingSchema } from '#shared/chat/sampling.ts';
 import { appErrorSchema } from '#shared/errors/app-error.ts';
 import { turnFiguresSchema } from '#shared/metrics/turn-figures.ts';
@@ -30,6 +31,7 @@ const conversationRow = z.object({
   system_prompt: z.string(),
   // A damaged column costs its own content, not the conversation.
   sampling: jsonColumn.pipe(samplingSchema.catch(samplingSchema.parse({}))),
+  overflow: overflowPolicySchema.catch('stop'),
   created_at: z.int(),
   updated_at: z.int(),
 });
@@ -71,6 +73,7 @@ export function readConversation(row: unknown): StoredConversation {
       title: read.title,
       systemPrompt: read.system_prompt,
       sampling: read.sampling,
+      overflow: read.overflow,
       createdAt: read.created_at,
       updatedAt: read.updated_at,
     }),

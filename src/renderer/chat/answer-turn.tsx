@@ -11,6 +11,7 @@ import { Figure } from '../ui/figure.tsx';
 import { AnswerActions } from './answer-actions.tsx';
 import { Markdown } from './markdown.tsx';
 import { MissNote } from './miss-note.tsx';
+import { OverflowNote } from './overflow-note.tsx';
 import { Reasoning } from './reasoning.tsx';
 import styles from './turn.module.css';
 import { TurnFiguresLine } from './turn-figures-line.tsx';
@@ -34,6 +35,7 @@ export const AnswerTurn = memo(function AnswerTurn({ store, number, last }: Answ
       aria-label={`Message ${number}, answer from ${message.modelName ?? 'the model'}`}
       aria-busy={running}
     >
+      {message.figures !== null && <OverflowNote figures={message.figures} />}
       <Reasoning store={store} running={running} />
       <Markdown store={store} segment="answer" />
       {running && <TurnStatus messageId={message.id} />}

@@ -1,11 +1,13 @@
 import { RotateCcw, SlidersHorizontal } from 'lucide-react';
 import { useState } from 'react';
+import type { OverflowPolicy } from '#shared/chat/overflow.ts';
 import { type Sampling, samplingSchema } from '#shared/chat/sampling.ts';
 import type { Page } from '../state/page.ts';
 import { usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Popover } from '../ui/popover.tsx';
+import { Select, type SelectOption } from '../ui/select.tsx';
 import { TextArea } from '../ui/text-field.tsx';
 import styles from './chat-settings.module.css';
 import { SamplingFields } from './sampling-fields.tsx';
@@ -13,6 +15,7 @@ import { SamplingFields } from './sampling-fields.tsx';
 interface ChatSettingsValue {
   readonly systemPrompt: string;
   readonly sampling: Sampling;
+  readonly overflow: OverflowPolicy;
 }
 
 /** System prompt and sampling of the open conversation; saved when the popover closes. */
@@ -76,6 +79,12 @@ export function ChatSettings() {
             value={value.systemPrompt}
             onValueChange={systemPrompt => setValue({ ...value, systemPrompt })}
           />
+          <Select
+            label="When the context is full"
+            value={value.overflow}
+            onValueChange={overflow => setValue({ ...value, overflow })}
+            options={overflowOptions}
+          />
           <SamplingFields
             sampling={value.sampling}
             onChange={sampling => setValue({ ...value, sampling })}
@@ -86,11 +95,26 @@ export function ChatSettings() {
   );
 }
 
+const overflowOptions: readonly SelectOption<OverflowPolicy>[] = [
+  { value: 'stop', label: 'Stop and say so', description: 'Nothing is left out' },
+  {
+    value: 'drop-oldest',
+    label: 'Leave out the oldest turns',
+    description: 'Until half of the context is free',
+  },
+  {
+    value: 'drop-middle',
+    label: 'Leave out the middle',
+    description: 'The first turn stays, the oldest after it go',
+  },
+];
+
 function currentSettings({ chat, app }: Page): ChatSettingsValue {
   const source = chat.store.getState().conversation ?? app.getState().settings;
   return {
     systemPrompt: source?.systemPrompt ?? '',
     sampling: source?.sampling ?? samplingSchema.parse({}),
+    overflow: source?.overflow ?? 'stop',
   };
 }
 
@@ -99,6 +123,7 @@ async function saveSettings(page: Page, value: ChatSettingsValue): Promise<void>
   const before = currentSettings(page);
   const changed =
     before.systemPrompt !== value.systemPrompt ||
+    before.overflow !== value.overflow ||
     JSON.stringify(before.sampling) !== JSON.stringify(value.sampling);
   if (!changed) return;
   const { chat, connection, drafts } = page;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { conversationIdSchema, messageIdSchema } from '../chat/conversation.ts';
+import { conversationIdSchema, messageIdSchema } from '../chat/conversation-ids.ts';
 
 /** What cells hold; whatever lies between the spans is the chat template's own text. */
 export const cellKindSchema = z.enum(['system', 'user', 'answer', 'reasoning']);

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { appErrorSchema } from '../errors/app-error.ts';
 import { turnFiguresSchema } from '../metrics/turn-figures.ts';
+import { conversationIdSchema, messageIdSchema } from './conversation-ids.ts';
+import { overflowPolicySchema } from './overflow.ts';
 import { samplingSchema } from './sampling.ts';
-
-export const conversationIdSchema = z.uuid();
-export const messageIdSchema = z.uuid();
 
 export const conversationSchema = z.object({
   id: conversationIdSchema,
   title: z.string(),
   systemPrompt: z.string(),
   sampling: samplingSchema,
+  /** What happens when it no longer fits the context. */
+  overflow: overflowPolicySchema,
   /** Unix time, milliseconds. */
   createdAt: z.int(),
   updatedAt: z.int(),

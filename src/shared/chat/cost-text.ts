@@ -13,6 +13,12 @@ export function describeCost(forecast: TurnForecast): string {
   return `Reads ${formatTokenCount(readTokens)}${cached}${time}`;
 }
 
+/** What would be left out to make room, as a sentence without its full stop; null: nothing. */
+export function describeOmission({ omittedTurns }: TurnForecast): string | null {
+  if (omittedTurns === 0) return null;
+  return `The context is full: ${formatTokens(omittedTurns)} earlier ${omittedTurns === 1 ? 'turn' : 'turns'} will be left out`;
+}
+
 /** Why it would read earlier messages again; null where it does not. */
 export function describeCostReason({ miss }: TurnForecast): string | null {
   return miss === null ? null : `Of these ${describeMissAhead(miss)}`;

@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import {
-  conversationSchema,
-  messageIdSchema,
-  messageSchema,
-  segmentSchema,
-} from './conversation.ts';
+import { conversationSchema, messageSchema, segmentSchema } from './conversation.ts';
+import { messageIdSchema } from './conversation-ids.ts';
 import { turnProgressSchema } from './turn-progress.ts';
 
 /**

@@ -52,6 +52,10 @@ const explanations: Readonly<Record<MissCause, Explanation>> = {
   settings: { why: 'the context was made anew with other settings', remedy: null },
   'other-model': { why: 'another model was loaded meanwhile', remedy: null },
   restart: { why: 'the engine was started anew, and its cache was empty', remedy: null },
+  overflow: {
+    why: 'the context was full, and turns were left out to make room',
+    remedy: 'A longer context puts that off.',
+  },
   'failed-turn': {
     why: 'the turn before failed, and what it left in the cache could not be trusted',
     remedy: null,

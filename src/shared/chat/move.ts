@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { messageIdSchema } from './conversation.ts';
+import { messageIdSchema } from './conversation-ids.ts';
 
 const toMessage = { messageId: messageIdSchema };
 

@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { cacheMapSchema, cacheTextsRequestSchema } from '../cache-map/cache-map.ts';
-import {
-  conversationIdSchema,
-  conversationSchema,
-  conversationSummarySchema,
-  messageIdSchema,
-} from '../chat/conversation.ts';
+import { conversationSchema, conversationSummarySchema } from '../chat/conversation.ts';
+import { conversationIdSchema, messageIdSchema } from '../chat/conversation-ids.ts';
 import { followEventSchema } from '../chat/follow-event.ts';
 import { moveSchema } from '../chat/move.ts';
+import { overflowPolicySchema } from '../chat/overflow.ts';
 import { samplingSchema } from '../chat/sampling.ts';
 import {
   fitBasisSchema,
@@ -38,6 +35,7 @@ const settingsPatchSchema = z
     theme: settingsSchema.shape.theme.unwrap(),
     systemPrompt: z.string(),
     sampling: samplingSchema,
+    overflow: overflowPolicySchema,
     monitorOpen: z.boolean(),
     monitorWidth: settingsSchema.shape.monitorWidth.unwrap(),
     sidebarOpen: z.boolean(),
@@ -127,6 +125,7 @@ export const appContract = {
       title: z.string().trim().min(1).max(200).optional(),
       systemPrompt: z.string().max(100_000).optional(),
       sampling: samplingSchema.optional(),
+      overflow: overflowPolicySchema.optional(),
     }),
     conversationSchema,
   ),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { cacheMapSchema, cacheTextsRequestSchema } from '../cache-map/cache-map.ts';
-import { conversationIdSchema, messageIdSchema, segmentSchema } from '../chat/conversation.ts';
+import { segmentSchema } from '../chat/conversation.ts';
+import { conversationIdSchema, messageIdSchema } from '../chat/conversation-ids.ts';
+import { overflowPolicySchema } from '../chat/overflow.ts';
 import { samplingSchema } from '../chat/sampling.ts';
 import { turnProgressSchema } from '../chat/turn-progress.ts';
 import {
@@ -43,6 +45,10 @@ export const turnRequestSchema = z.object({
    * id): the engine writes on from its end and sends only what is new.
    */
   continues: z.boolean().default(false),
+  /** What to do where the prompt is too long, and which messages an earlier turn left out for it. */
+  overflow: z
+    .object({ policy: overflowPolicySchema, omitted: z.array(messageIdSchema) })
+    .default({ policy: 'stop', omitted: [] }),
   sampling: samplingSchema,
   /** Whether to measure `openingProbability`: costs a pass over the vocabulary per token. */
   measuresOpening: z.boolean(),
@@ -62,6 +68,7 @@ export const forecastRequestSchema = turnRequestSchema.pick({
   systemPrompt: true,
   messages: true,
   continues: true,
+  overflow: true,
 });
 export type ForecastRequest = z.output<typeof forecastRequestSchema>;
 

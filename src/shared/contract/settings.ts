@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { overflowPolicySchema } from '../chat/overflow.ts';
 import { samplingSchema } from '../chat/sampling.ts';
 import { loadOptionsSchema } from '../model/load.ts';
 
@@ -12,6 +13,7 @@ export const settingsSchema = z.object({
   /** For new conversations. */
   systemPrompt: z.string().default(''),
   sampling: samplingSchema.prefault({}),
+  overflow: overflowPolicySchema.default('stop'),
   monitorOpen: z.boolean().default(true),
   /** CSS pixels. */
   monitorWidth: z.number().min(240).max(900).default(360),

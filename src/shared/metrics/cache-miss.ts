@@ -24,6 +24,8 @@ export const missCauses = [
   'other-model',
   /** The engine was started anew. */
   'restart',
+  /** Turns were left out to make room. */
+  'overflow',
   /** An error in the middle of a turn left the cache in a state that nobody knows. */
   'failed-turn',
 ] as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { overflowSchema } from '../chat/overflow.ts';
 import { cacheMissSchema } from './cache-miss.ts';
 
 const ms = z.number().nonnegative();
@@ -55,6 +56,8 @@ export const turnFiguresSchema = z.object({
   forecastMs: ms.nullable().default(null),
   /** What was read again of earlier messages, and why; null: nothing. */
   miss: cacheMissSchema.nullable().default(null),
+  /** Turns that were left out since the conversation no longer fits; null: none. */
+  overflow: overflowSchema.nullable().default(null),
   cacheUsedTokens: count,
   cacheCapacityTokens: count,
   /** Null where the architecture's cache is not understood. */

@@ -10,6 +10,8 @@ export const turnForecastSchema = z.object({
   readTokens: z.int().nonnegative(),
   /** Of those, tokens of earlier messages, and why; null where there are none. */
   miss: z.object({ cause: z.enum(missCauses), rereadTokens: z.int().positive() }).nullable(),
+  /** Turns that would be left out for the first time, since the context has no room for them. */
+  omittedTurns: z.int().nonnegative(),
   /** Tokens that the context has room for. */
   capacityTokens: z.int().nonnegative(),
   /** By what this model's turns took so far; null before the first one. */

@@ -34,6 +34,7 @@ const plain: Alignment = {
   keptTokens: 46,
   rewindFailure: null,
   spans: afterwards,
+  madeRoom: false,
   thoughtful: new Set(),
   messageIds: ['u1', 'a1', 'u2'],
   textAt: () => ({ before: 'was', now: 'is' }),
@@ -59,6 +60,7 @@ describe('the cause', () => {
       { before: null, cachedTokens: 0, ...nothingKept, freshCause: 'other-model' },
       46,
     ],
+    ['overflow', { sharedTokens: 12, keptTokens: 12, madeRoom: true }, 34],
     ['other-conversation', { conversationId: 'another', sharedTokens: 2, keptTokens: 2 }, 44],
     ['system-prompt', { sharedTokens: 5, keptTokens: 5 }, 41],
     // The system prompt was taken away: a user's message stands in its place.

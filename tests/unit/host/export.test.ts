@@ -10,6 +10,7 @@ const conversation: Conversation = {
   title: 'KV cache: how big? / ../etc',
   systemPrompt: 'Be brief.',
   sampling: samplingSchema.parse({}),
+  overflow: 'stop',
   createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
   updatedAt: 0,
 };

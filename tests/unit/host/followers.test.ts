@@ -18,6 +18,7 @@ const snapshot: FollowEvent = {
       seed: null,
       maxTokens: null,
     },
+    overflow: 'stop',
     createdAt: 0,
     updatedAt: 0,
   },

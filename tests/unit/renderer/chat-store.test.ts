@@ -25,6 +25,7 @@ function conversation(id: string): Conversation {
     title: 'A chat',
     systemPrompt: '',
     sampling: samplingSchema.parse({}),
+    overflow: 'stop',
     createdAt: 0,
     updatedAt: 0,
   };

@@ -4,6 +4,7 @@ import {
   describeCostBriefly,
   describeCostReason,
   describeLaterCost,
+  describeOmission,
 } from '#shared/chat/cost-text.ts';
 import type { TurnForecast } from '#shared/metrics/turn-forecast.ts';
 
@@ -12,6 +13,7 @@ const forecast: TurnForecast = {
   reusedTokens: 1024,
   readTokens: 312,
   miss: null,
+  omittedTurns: 0,
   capacityTokens: 4095,
   ttftMs: 412,
 };
@@ -30,6 +32,14 @@ test('a prompt that is too long looks like any other', () => {
   const tooLong = { ...forecast, promptTokens: 5000 };
   expect(describeCost(tooLong)).toBe('905 tokens more than the context has room for');
   expect(describeCostBriefly(tooLong)).toBe('does not fit the context');
+});
+
+test('turns that would be left out go without a word', () => {
+  expect(describeOmission({ ...forecast, omittedTurns: 3 })).toBe(
+    'The context is full: 3 earlier turns will be left out',
+  );
+  expect(describeOmission({ ...forecast, omittedTurns: 1 })).toContain('1 earlier turn will');
+  expect(describeOmission(forecast)).toBeNull();
 });
 
 test('what is read again stays unsaid, or unexplained', () => {

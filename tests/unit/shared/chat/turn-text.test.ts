@@ -25,6 +25,7 @@ const figures: TurnFigures = {
   openingProbability: null,
   forecastMs: null,
   miss: null,
+  overflow: null,
   cacheUsedTokens: 532,
   cacheCapacityTokens: 4096,
   cacheUsedBytes: null,

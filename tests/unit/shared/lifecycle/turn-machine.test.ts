@@ -18,6 +18,7 @@ const figures: TurnFigures = {
   openingProbability: null,
   forecastMs: null,
   miss: null,
+  overflow: null,
   cacheUsedTokens: 0,
   cacheCapacityTokens: 1,
   cacheUsedBytes: null,
