@@ -85,6 +85,8 @@ export function layoutFaults(page: Page): Promise<string[]> {
       const style = getComputedStyle(element);
       const ellipsis = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
       // Text for screen readers alone is a box of one pixel on purpose.
+      // What is clipped on purpose has a button beside it that shows the rest.
+      if (element.dataset.clipped === 'true') continue;
       if (!(ownText || isField) || ellipsis || element.clientWidth <= 1) continue;
       const cut =
         (style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1) ||

@@ -3,7 +3,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openConversation } from '#cli/conversation.ts';
 import type { AppContract } from '#shared/contract/app-contract.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';
@@ -63,6 +63,12 @@ async function main(): Promise<void> {
         }
         console.log(`docs/images/${name}.png`);
       }
+    }
+    for (const [name, show] of Object.entries(moments)) {
+      for (const fault of await momentPicture(`monitor-${name}`, show, app, client, browser)) {
+        faults.push(`monitor-${name}: ${fault}`);
+      }
+      console.log(`docs/images/monitor-${name}.png`);
     }
     const sample = await loadSample(client);
     for (const [name, plan] of Object.entries(plans)) {
@@ -125,6 +131,84 @@ async function picture(
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
   await context.close();
   for (const conversationId of ids) await client.call('conversations.delete', { conversationId });
+  return faults;
+}
+
+type Moment = (page: Page, client: Client<AppContract>, conversationId: string) => Promise<void>;
+
+const facts = [
+  'What is a KV cache?',
+  'Why is the first token slow?',
+  'Does a quantized cache hurt the answers?',
+];
+
+/** What the Monitor explains, each in a conversation of its own. */
+const moments: Readonly<Record<string, Moment>> = {
+  async reuse(page, client, id) {
+    await converse(client, id, facts);
+    await page.getByRole('article').nth(5).waitFor();
+  },
+  async edit(page, client, id) {
+    await converse(client, id, facts);
+    await page.getByRole('article').nth(2).hover();
+    await page.getByRole('button', { name: 'Edit message' }).nth(1).click();
+    await page
+      .getByRole('textbox', { name: 'New text' })
+      .fill('How much context fits into my VRAM?');
+    await page
+      .getByText(/^Reads \d/)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Send the new text' }).click();
+    await page.getByText('2 / 2').waitFor();
+    await page.getByRole('list', { name: 'Figures of this turn' }).nth(1).waitFor();
+  },
+  async overflow(page, client, id) {
+    const { builtInModelPath } = await client.call('app.info', {});
+    const options = loadOptionsSchema.parse({ contextLength: 256, threads: 1 });
+    await client.call('model.load', { path: builtInModelPath ?? '', options });
+    await client.call('conversations.update', { conversationId: id, overflow: 'drop-oldest' });
+    await converse(client, id, [...facts, ...facts]);
+    await page.getByText('The context was full. From here on').first().scrollIntoViewIfNeeded();
+  },
+  async prefill(page, client, id) {
+    const { builtInModelPath } = await client.call('app.info', {});
+    const options = loadOptionsSchema.parse({ contextLength: 32_768, threads: 1 });
+    await client.call('model.load', { path: builtInModelPath ?? '', options });
+    const text = 'The cache keeps the keys and values of every token. '.repeat(1500);
+    await client.call('chat.send', { conversationId: id, text });
+    await page
+      .getByText(/^Reading [1-9]/)
+      .first()
+      .waitFor();
+  },
+};
+
+/** One of the moments; answers what is wrong on the page. */
+async function momentPicture(
+  name: string,
+  show: Moment,
+  app: RunningApp,
+  client: Client<AppContract>,
+  browser: Browser,
+): Promise<readonly string[]> {
+  const { id } = await client.call('conversations.create', {});
+  await client.call('conversations.update', {
+    conversationId: id,
+    sampling: { temperature: 0, maxTokens: 60 },
+  });
+  const { page, context, complaints } = await openPage(browser, `${app.url}&chat=${id}`, {
+    reducedMotion: 'reduce',
+    viewport: { width: 1280, height: 900 },
+    colorScheme: 'light',
+  });
+  await page.getByRole('list', { name: 'The loaded model' }).waitFor();
+  await show(page, client, id);
+  const faults = [...(await layoutFaults(page)), ...complaints];
+  await page.screenshot({ path: path.join(folder, `${name}.png`) });
+  await client.call('chat.stop', { conversationId: id });
+  await context.close();
+  await client.call('conversations.delete', { conversationId: id });
   return faults;
 }
 

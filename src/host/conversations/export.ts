@@ -1,6 +1,7 @@
-import type { Conversation, Message } from '#shared/chat/conversation.ts';
+import type { Conversation, ExportFormat, Message } from '#shared/chat/conversation.ts';
 import { formatBytes, formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
+import { figuresCsv } from './figures-csv.ts';
 
 /** The JSON export's format; goes up when a reader of the old one would stumble. */
 const exportVersion = 1;
@@ -14,7 +15,7 @@ export interface ConversationExport {
 export function exportConversation(
   conversation: Conversation,
   messages: readonly Message[],
-  format: 'markdown' | 'json',
+  format: ExportFormat,
 ): ConversationExport {
   const stem = fileStem(conversation.title);
   if (format === 'json') {
@@ -26,6 +27,7 @@ export function exportConversation(
     };
     return { fileName: `${stem}.json`, text: `${JSON.stringify(content, null, 2)}\n` };
   }
+  if (format === 'csv') return { fileName: `${stem}.csv`, text: figuresCsv(messages) };
   return { fileName: `${stem}.md`, text: toMarkdown(conversation, messages) };
 }
 

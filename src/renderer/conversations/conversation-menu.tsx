@@ -1,5 +1,5 @@
-import { Download, FileText, Pencil, Trash2 } from 'lucide-react';
-import type { ConversationSummary } from '#shared/chat/conversation.ts';
+import { Download, FileText, Pencil, Table2, Trash2 } from 'lucide-react';
+import type { ConversationSummary, ExportFormat } from '#shared/chat/conversation.ts';
 import { usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
 import { AnchoredMenu } from '../ui/menu.tsx';
@@ -14,7 +14,7 @@ export interface ConversationMenuProps {
 
 export function ConversationMenu({ summary, anchor, onActivity }: ConversationMenuProps) {
   const { connection, view } = usePage();
-  const save = (format: 'markdown' | 'json') => {
+  const save = (format: ExportFormat) => {
     onActivity(null);
     connection
       .call('conversations.export', { conversationId: summary.id, format })
@@ -44,6 +44,12 @@ export function ConversationMenu({ summary, anchor, onActivity }: ConversationMe
           label: 'Export as JSON',
           icon: <Download />,
           onSelect: () => save('json'),
+        },
+        {
+          kind: 'action',
+          label: 'Export figures as CSV',
+          icon: <Table2 />,
+          onSelect: () => save('csv'),
         },
         { kind: 'separator' },
         {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Bar, BarChart, CartesianGrid, Tooltip, XAxis, YAxis } from 'recharts';
+import { Bar, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { shortDuration } from '#shared/metrics/axis-scale.ts';
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import { formatDuration } from '#shared/metrics/format.ts';
@@ -30,6 +30,8 @@ const mostSlots = 24;
 const axisWidth = 52;
 
 interface TurnBar extends TtftParts {
+  /** What was said of it when the turn began. */
+  readonly forecastMs: number | null;
   /** 1 for the conversation's first turn. */
   readonly turn: number;
   readonly ttftMs: number;
@@ -42,7 +44,14 @@ export function TtftChart({ turns }: { readonly turns: readonly FinishedTurn[] }
   const bars = turns.flatMap(({ figures }, index): TurnBar[] =>
     figures.ttftMs === null
       ? []
-      : [{ ...figures.ttftParts, turn: index + 1, ttftMs: figures.ttftMs }],
+      : [
+          {
+            ...figures.ttftParts,
+            turn: index + 1,
+            ttftMs: figures.ttftMs,
+            forecastMs: figures.forecastMs,
+          },
+        ],
   );
   const shown = bars.slice(-mostSlots);
   const newest = shown.at(-1);
@@ -62,17 +71,24 @@ export function TtftChart({ turns }: { readonly turns: readonly FinishedTurn[] }
           value={formatDuration(newest?.ttftMs ?? null)}
         />
       }
-      legend={parts.map(({ key, definition, colour }) => (
-        <LegendItem key={key} mark="block" colour={colour}>
-          {definition.shortName}
-        </LegendItem>
-      ))}
+      legend={
+        <>
+          {parts.map(({ key, definition, colour }) => (
+            <LegendItem key={key} mark="block" colour={colour}>
+              {definition.shortName}
+            </LegendItem>
+          ))}
+          <LegendItem mark="ring" colour="text">
+            {metricDefinitions.forecast.shortName}
+          </LegendItem>
+        </>
+      }
       table={() => <TtftTable bars={shown} />}
     >
       <div ref={setHost} className={styles.host} style={{ height }}>
         {newest === undefined && <p className={styles.empty}>Each turn adds a bar.</p>}
         {newest !== undefined && width > 0 && (
-          <BarChart
+          <ComposedChart
             width={width}
             height={height}
             data={shown}
@@ -120,7 +136,14 @@ export function TtftChart({ turns }: { readonly turns: readonly FinishedTurn[] }
                 isAnimationActive={false}
               />
             ))}
-          </BarChart>
+            <Line
+              dataKey="forecastMs"
+              stroke="none"
+              dot={{ r: 2.5, fill: 'var(--surface)', stroke: 'var(--text)', strokeWidth: 1.25 }}
+              activeDot={false}
+              isAnimationActive={false}
+            />
+          </ComposedChart>
         )}
       </div>
     </ChartFrame>
@@ -133,6 +156,12 @@ function PartsCard({ bar }: { readonly bar: TurnBar }) {
       <div className={styles.cardHead}>
         <span>Turn {bar.turn}</span>
         <span>{formatDuration(bar.ttftMs)}</span>
+      </div>
+      <div className={styles.cardRow}>
+        <LegendItem mark="ring" colour="text">
+          {metricDefinitions.forecast.shortName}
+        </LegendItem>
+        <span>{formatDuration(bar.forecastMs)}</span>
       </div>
       {parts.map(({ key, definition, colour }) => (
         <div key={key} className={styles.cardRow}>
@@ -153,6 +182,7 @@ function TtftTable({ bars }: { readonly bars: readonly TurnBar[] }) {
       rowHead="Turn"
       columns={[
         { key: 'ttft', head: 'TTFT' },
+        { key: 'forecast', head: 'Forecast', title: metricDefinitions.forecast.description },
         ...parts.map(({ key, definition }) => ({
           key,
           head: definition.shortName,
@@ -164,6 +194,7 @@ function TtftTable({ bars }: { readonly bars: readonly TurnBar[] }) {
         head: bar.turn,
         cells: {
           ttft: formatDuration(bar.ttftMs),
+          forecast: bar.forecastMs === null ? null : formatDuration(bar.forecastMs),
           ...Object.fromEntries(parts.map(({ key }) => [key, formatDuration(bar[key])])),
         },
       }))}

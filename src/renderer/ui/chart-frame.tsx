@@ -44,7 +44,7 @@ export function ChartFrame({ title, figures, legend, children, table }: ChartFra
   );
 }
 
-export type LegendMark = 'area' | 'line' | 'dashes' | 'bursts' | 'block' | 'turn' | 'load';
+export type LegendMark = 'area' | 'line' | 'dashes' | 'bursts' | 'block' | 'turn' | 'load' | 'ring';
 
 export interface LegendItemProps {
   readonly mark: LegendMark;

@@ -18,6 +18,10 @@ export const conversationSchema = z.object({
 });
 export type Conversation = z.infer<typeof conversationSchema>;
 
+/** Everything as text or as data, or the figures alone as a table. */
+export const exportFormatSchema = z.enum(['markdown', 'json', 'csv']);
+export type ExportFormat = z.infer<typeof exportFormatSchema>;
+
 /** A row of the conversation list. */
 export const conversationSummarySchema = conversationSchema.pick({
   id: true,

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { cacheMapSchema, cacheTextsRequestSchema } from '../cache-map/cache-map.ts';
-import { conversationSchema, conversationSummarySchema } from '../chat/conversation.ts';
+import {
+  conversationSchema,
+  conversationSummarySchema,
+  exportFormatSchema,
+} from '../chat/conversation.ts';
 import { conversationIdSchema, messageIdSchema } from '../chat/conversation-ids.ts';
 import { followEventSchema } from '../chat/follow-event.ts';
 import { moveSchema } from '../chat/move.ts';
@@ -131,7 +135,7 @@ export const appContract = {
   ),
   'conversations.delete': call(conversationOnly, done),
   'conversations.export': call(
-    z.object({ conversationId: conversationIdSchema, format: z.enum(['markdown', 'json']) }),
+    z.object({ conversationId: conversationIdSchema, format: exportFormatSchema }),
     z.object({ fileName: z.string(), text: z.string() }),
   ),
 

@@ -17,6 +17,13 @@ export const metricDefinitions = {
     description:
       'From the engine receiving the request to the first generated token being sampled, reasoning tokens included. Measured on the engine’s own clock.',
   },
+  forecast: {
+    name: 'Forecast of the time to first token',
+    shortName: 'Forecast',
+    unit: 'ms',
+    description:
+      'Said when the turn began, from what this model’s earlier turns took: for each turn, each token read, and each token looked back on. Waiting for other turns is left out.',
+  },
   ttftQueue: {
     name: 'Waiting for the model',
     shortName: 'Queue',

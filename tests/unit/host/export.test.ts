@@ -99,4 +99,21 @@ Half a
       messages: [question, answer],
     });
   });
+
+  test('figures in the wrong column, or a model whose name breaks the table', () => {
+    const figures = { ...turnFigures('end-of-turn'), forecastMs: 12.5 };
+    const odd = { ...answer, figures, modelName: '=A1, "the" model' };
+    const { fileName, text } = exportConversation(conversation, [question, odd], 'csv');
+    expect(fileName).toBe('KV-cache-how-big-etc.csv');
+    const [head = '', line = '', end] = text.split('\r\n');
+    expect(end).toBe('');
+    expect(line).toMatch(/^1,1970-01-01T00:00:00.000Z,"'=A1, ""the"" model",end-of-turn,/);
+    const names = head.split(',');
+    const cells = line.replace(/"(?:[^"]|"")*"/, 'model').split(',');
+    expect(cells).toHaveLength(names.length);
+    expect(cells[names.indexOf('forecast_ms')]).toBe('12.5');
+    expect(cells[names.indexOf('prompt_tokens')]).toBe(String(figures.promptTokens));
+    // Not measured is empty and not zero.
+    expect(cells[names.indexOf('cache_used_bytes')]).toBe('');
+  });
 });
