@@ -11,6 +11,7 @@ import type { LoadedModel } from './loading/loaded-model.ts';
 import { ModelSlot } from './loading/model-slot.ts';
 import { CellMeter } from './metering/cell-meter.ts';
 import { TelemetryMeter } from './metering/telemetry-meter.ts';
+import { SlowMotion } from './turn/slow-motion.ts';
 import { runTurn } from './turn/turn.ts';
 import { forecastTurn } from './turn/turn-forecast.ts';
 
@@ -27,6 +28,7 @@ export class Engine {
   readonly #fit = new ModelFit();
   readonly #telemetry = new TelemetryMeter();
   readonly #cells = new CellMeter();
+  readonly #slowMotion = new SlowMotion();
   /** By answer id; the running one and those that wait for it. */
   readonly #turns = new Map<string, RunningTurn>();
   /** Settles when everything that was asked of the model before is over. */
@@ -71,6 +73,10 @@ export class Engine {
         this.#runTurn(request, signal, packet => void emit(packet)),
       'turn.stop': ({ answerId }) => {
         this.#turns.get(answerId)?.abort.abort();
+        return null;
+      },
+      'turn.pace': ({ tokensPerSecond }) => {
+        this.#slowMotion.tokensPerSecond = tokensPerSecond;
         return null;
       },
       'turn.forecast': request => forecastTurn(this.#model(), request),
@@ -137,6 +143,7 @@ export class Engine {
         emit,
         telemetry: this.#telemetry,
         receivedAt,
+        slowMotion: this.#slowMotion,
         onRecord: () => this.#cells.show(model),
       });
     });

@@ -9,6 +9,7 @@ import { createFollowers } from './chat/followers.ts';
 import { createConversationService } from './conversations/conversation-service.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import type { EngineLauncher } from './engine/engine-process.ts';
+import { keepSlowMotion } from './engine/keep-slow-motion.ts';
 import { createEngineSupervisor } from './engine/supervisor.ts';
 import { createModelService, type ModelService } from './model/model-service.ts';
 import { createRoutes } from './routes.ts';
@@ -81,6 +82,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   });
   const ports = new Set<Port>();
 
+  keepSlowMotion(engine, settings);
   engine.start();
   const { initialModelPath = settings.current.get().lastModelPath ?? options.builtInModelPath } =
     options;

@@ -368,3 +368,37 @@ async function bareGreedyAnswer(modelPath: string, text: string, count: number):
   await llama.dispose();
   return answer;
 }
+
+describe('slow motion', () => {
+  it('would catch a pace that changes the answer, counts as a speed, or cannot be ended', async () => {
+    await load('tiny', 2048);
+    const messages = [userMessage('Tell me of the sea.')];
+    const free = await runTurn(engine, messages);
+    await engine.client.call('turn.pace', { tokensPerSecond: 60 });
+    const paced = await runTurn(engine, messages);
+    expect(paced.text).toBe(free.text);
+    expect(paced.figures).toMatchObject({
+      paced: true,
+      decodeTokensPerSecond: null,
+      interTokenLatency: null,
+    });
+    // In the middle of an answer that would take a minute.
+    await engine.client.call('turn.pace', { tokensPerSecond: 1 });
+    const answerId = randomUUID();
+    const stopped = runTurn(engine, messages, {
+      answerId,
+      sampling: { maxTokens: 60 },
+      onPacket: packet => {
+        if (packet.type === 'text') void engine.client.call('turn.stop', { answerId });
+      },
+    });
+    expect((await stopped).figures.stopReason).toBe('stopped');
+    const freed = runTurn(engine, messages, {
+      onPacket: packet => {
+        if (packet.type === 'text') void engine.client.call('turn.pace', { tokensPerSecond: null });
+      },
+    });
+    expect((await freed).text).toBe(free.text);
+    expect((await runTurn(engine, messages)).figures.paced).toBe(false);
+  });
+});

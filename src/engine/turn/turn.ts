@@ -9,6 +9,7 @@ import { AnswerStream } from './answer-stream.ts';
 import type { RenderedPrompt } from './chat-template.ts';
 import { prefillChunkSize } from './chunk-size.ts';
 import { samplingOptions } from './sampling-options.ts';
+import type { SlowMotion } from './slow-motion.ts';
 import { missOf } from './turn-miss.ts';
 import type { TurnModel } from './turn-model.ts';
 import { fittedPrompt, refuseIfTooLong } from './turn-prompt.ts';
@@ -19,6 +20,7 @@ interface TurnContext {
   readonly telemetry: TelemetryMeter;
   /** On this process's clock. */
   readonly receivedAt: number;
+  readonly slowMotion: SlowMotion;
   /** What the cells hold has changed. */
   readonly onRecord: () => void;
 }
@@ -90,8 +92,10 @@ export async function runTurn(
     prefilledTokens,
     prefillTokensPerSecond:
       prefilledTokens > 0 && prefillMs > 0 ? (prefilledTokens * 1000) / prefillMs : null,
-    decodeTokensPerSecond: generation.latencies.tokensPerSecond(),
-    interTokenLatency: generation.latencies.gaps(),
+    // The pace is no speed of the model.
+    decodeTokensPerSecond: generation.paced ? null : generation.latencies.tokensPerSecond(),
+    interTokenLatency: generation.paced ? null : generation.latencies.gaps(),
+    paced: generation.paced,
     generatedTokens: generation.latencies.count,
     openingProbability: generation.opening.value,
     cacheUsedTokens: fill.usedTokens,
@@ -122,6 +126,8 @@ class Generation {
   readonly latencies = new LatencyRecorder();
   readonly opening = new OpeningProbability();
   prefilledTokens = 0;
+  /** Whether it was held back, be it for a while. */
+  paced = false;
 
   readonly #target: TurnModel;
   readonly #request: TurnRequest;
@@ -195,7 +201,7 @@ class Generation {
 
   async #decode(iterator: TokenIterator, lastChunk: number): Promise<Outcome> {
     const { model, cache } = this.#target;
-    const { signal, telemetry, emit } = this.#context;
+    const { signal, telemetry, emit, slowMotion } = this.#context;
     const maxTokens = this.#request.sampling.maxTokens ?? Number.POSITIVE_INFINITY;
     const lastChunkAt = performance.now();
     const first = await iterator.next();
@@ -231,13 +237,27 @@ class Generation {
         } else if (signal.aborted) {
           stopReason = 'stopped';
         } else {
+          const held = slowMotion.tokensPerSecond !== null;
+          if (held) {
+            this.paced = true;
+            answer.push(token);
+            telemetry.decoded(tokenAt, fill);
+            await slowMotion.hold(tokenAt, signal);
+            if (signal.aborted) {
+              stopReason = 'stopped';
+              break;
+            }
+          }
+          const askedAt = held ? performance.now() : tokenAt;
           const next = iterator.next();
-          // Work for this token is done while the model computes the next one.
-          answer.push(token);
-          telemetry.decoded(tokenAt, fill);
+          if (!held) {
+            // Work for this token is done while the model computes the next one.
+            answer.push(token);
+            telemetry.decoded(tokenAt, fill);
+          }
           const result = await next;
           const now = performance.now();
-          this.#target.observeSpeed('decode', now - tokenAt, now);
+          this.#target.observeSpeed('decode', now - askedAt, now);
           tokenAt = now;
           if (answer.stopped || result.done === true) break;
           token = result.value.token;

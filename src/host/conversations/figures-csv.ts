@@ -21,6 +21,7 @@ const columns: readonly (readonly [name: string, of: (figures: TurnFigures) => C
   ['omitted_turns', figures => figures.overflow?.newTurns ?? 0],
   ['prefill_tokens_per_second', figures => figures.prefillTokensPerSecond],
   ['generated_tokens', figures => figures.generatedTokens],
+  ['paced', figures => String(figures.paced)],
   ['decode_tokens_per_second', figures => figures.decodeTokensPerSecond],
   ['latency_p50_ms', figures => figures.interTokenLatency?.p50 ?? null],
   ['latency_p95_ms', figures => figures.interTokenLatency?.p95 ?? null],

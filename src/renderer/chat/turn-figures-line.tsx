@@ -17,13 +17,15 @@ export interface TurnFiguresLineProps {
 }
 
 const rateUnit = / tokens\/s$/;
+/** In the place of a speed that was held back on purpose. */
+const paced = 'paced';
 
 /** The one quiet line under an answer. */
 export function TurnFiguresLine({ figures, focusable }: TurnFiguresLineProps) {
   const { ttft, prefilledTokens, reusedTokens, prefillSpeed, decodeSpeed, generatedTokens } =
     metricDefinitions;
   const prefill = formatRate(figures.prefillTokensPerSecond);
-  const decode = formatRate(figures.decodeTokensPerSecond);
+  const decode = figures.paced ? paced : formatRate(figures.decodeTokensPerSecond);
   const figure = (definition: MetricDefinition, value: string) => (
     <Figure layout="inline" definition={definition} value={value} focusable={focusable} />
   );
@@ -40,7 +42,10 @@ export function TurnFiguresLine({ figures, focusable }: TurnFiguresLineProps) {
       </li>
       <li>
         {/* As above, so that the line fits beside an open Monitor. */}
-        {figure(prefillSpeed, decode === notMeasured ? prefill : prefill.replace(rateUnit, ''))}
+        {figure(
+          prefillSpeed,
+          decode === notMeasured || decode === paced ? prefill : prefill.replace(rateUnit, ''),
+        )}
         <span className={styles.plus}>·</span>
         {figure(decodeSpeed, decode)}
       </li>

@@ -12,6 +12,7 @@ import { KvMap } from './kv-map.tsx';
 import { FillChart, SpeedChart } from './live-charts.tsx';
 import { LoadReportSection } from './load-report.tsx';
 import styles from './monitor.module.css';
+import { SlowMotion } from './slow-motion.tsx';
 import { TtftChart } from './ttft-chart.tsx';
 import { TurnAnnouncement } from './turn-announcement.tsx';
 import { TurnTable } from './turn-table.tsx';
@@ -32,6 +33,7 @@ export function Monitor() {
       {engine?.phase === 'crashed' && <Crash error={engine.error} restarting={engine.restarting} />}
       {report === null ? <NoCache /> : <CacheGauge report={report} />}
       {report !== null && <KvMap />}
+      {report !== null && <SlowMotion />}
       {(report !== null || hasPast) && (
         <>
           <section className={styles.group} aria-label="Live charts">

@@ -25,7 +25,7 @@ import { loadOptionsSchema, loadPlanSchema, loadReportSchema } from '../model/lo
 import { loadRecordSchema } from '../model/load-record.ts';
 import { modelDescriptionSchema } from '../model/model-description.ts';
 import { call, signal, stream } from '../rpc/contract.ts';
-import { settingsSchema } from './settings.ts';
+import { settingsSchema, slowMotionSchema } from './settings.ts';
 
 const nothing = z.object({});
 const done = z.null();
@@ -43,6 +43,7 @@ const settingsPatchSchema = z
     monitorOpen: z.boolean(),
     monitorWidth: settingsSchema.shape.monitorWidth.unwrap(),
     sidebarOpen: z.boolean(),
+    slowMotion: slowMotionSchema,
   })
   .partial()
   .strict();

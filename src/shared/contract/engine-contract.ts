@@ -23,6 +23,7 @@ import {
 } from '../model/load.ts';
 import { modelDescriptionSchema } from '../model/model-description.ts';
 import { call, signal, stream } from '../rpc/contract.ts';
+import { slowMotionSchema } from './settings.ts';
 
 /** A message of the prompt. Its id lets the engine find the very tokens that it generated for it. */
 export const promptMessageSchema = z.object({
@@ -93,6 +94,8 @@ export const engineContract = {
   'turn.run': stream(turnRequestSchema, turnPacketSchema, turnFiguresSchema),
   /** Stops the running turn with this answer; the stream then ends by itself with its figures. */
   'turn.stop': call(z.object({ answerId: messageIdSchema }), z.null()),
+  /** Holds generation back from now on, in a running turn too; null: as fast as it goes. */
+  'turn.pace': call(z.object({ tokensPerSecond: slowMotionSchema }), z.null()),
   /** What a turn with these messages would have to read. Changes nothing. */
   'turn.forecast': call(forecastRequestSchema, turnForecastSchema),
   telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),

@@ -3,6 +3,9 @@ import { overflowPolicySchema } from '../chat/overflow.ts';
 import { samplingSchema } from '../chat/sampling.ts';
 import { loadOptionsSchema } from '../model/load.ts';
 
+/** Tokens a second that generation is held back to; null: not at all. */
+export const slowMotionSchema = z.int().min(1).max(60).nullable();
+
 /** The user's choices, kept in one JSON file. Unknown or damaged entries fall back to defaults. */
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
@@ -18,5 +21,6 @@ export const settingsSchema = z.object({
   /** CSS pixels. */
   monitorWidth: z.number().min(240).max(900).default(360),
   sidebarOpen: z.boolean().default(true),
+  slowMotion: slowMotionSchema.default(null),
 });
 export type Settings = z.infer<typeof settingsSchema>;

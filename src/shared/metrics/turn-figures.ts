@@ -47,6 +47,8 @@ export const turnFiguresSchema = z.object({
   decodeTokensPerSecond: rate,
   interTokenLatency: interTokenLatencySchema.nullable(),
   generatedTokens: count,
+  /** Held back on purpose: its decode speed says nothing, and is not measured. */
+  paced: z.boolean().default(false),
   /**
    * Probability that the model gave to the first words of its answer, all of them together; null where
    * it was not asked for, and in answers from before there was such a figure.

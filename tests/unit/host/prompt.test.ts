@@ -16,6 +16,7 @@ const figures: TurnFigures = {
   interTokenLatency: null,
   generatedTokens: 1,
   openingProbability: null,
+  paced: false,
   forecastMs: null,
   miss: null,
   overflow: null,
