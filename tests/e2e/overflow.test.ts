@@ -40,3 +40,23 @@ test('a chat that outgrows its context stops, or leaves turns out without a word
   await page.getByText(/^Reads \d/).waitFor();
   expect(await ahead.isVisible()).toBe(false);
 });
+
+test('another system prompt is set without a word on what it costs', async () => {
+  const page = await shared.open();
+  await changeSettings(page, { answerLimit: 10 });
+  await ask(page, 'The quiet river meets the old road.', 0);
+  await ask(page, 'And then?', 1);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Chat settings' });
+  await dialog.getByRole('textbox', { name: 'System prompt' }).fill('You answer in rhymes.');
+  const said = dialog.getByText(/the next turn reads \d+ tokens again/);
+  await said.waitFor();
+  const tokens = /reads (\d+) tokens/.exec((await said.textContent()) ?? '')?.[1];
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  await ask(page, 'Go on.', 2);
+  // What was said is what it then cost.
+  await answer(page, 2)
+    .getByText(`${tokens} tokens of earlier turns were read again, because the system prompt`)
+    .waitFor();
+});

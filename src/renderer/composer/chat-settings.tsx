@@ -1,9 +1,12 @@
 import { RotateCcw, SlidersHorizontal } from 'lucide-react';
 import { useState } from 'react';
+import { describeLaterCost } from '#shared/chat/cost-text.ts';
 import type { OverflowPolicy } from '#shared/chat/overflow.ts';
 import { type Sampling, samplingSchema } from '#shared/chat/sampling.ts';
+import type { TurnForecast } from '#shared/metrics/turn-forecast.ts';
+import { useMoveCost } from '../chat/use-move-cost.ts';
 import type { Page } from '../state/page.ts';
-import { usePage } from '../state/page-context.tsx';
+import { useChat, usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
 import { Button } from '../ui/button.tsx';
 import { Popover } from '../ui/popover.tsx';
@@ -22,6 +25,10 @@ interface ChatSettingsValue {
 export function ChatSettings() {
   const page = usePage();
   const [value, setValue] = useState<ChatSettingsValue | null>(null);
+  const conversation = useChat(state => state.conversation);
+  const changes =
+    value !== null && conversation !== null && value.systemPrompt !== conversation.systemPrompt;
+  const cost = useMoveCost(changes ? { kind: 'system-prompt', text: value.systemPrompt } : null);
 
   const change = (open: boolean) => {
     if (open) {
@@ -72,7 +79,7 @@ export function ChatSettings() {
         <div className={styles.fields}>
           <TextArea
             label="System prompt"
-            description="Said to the model before the first turn. Changing it makes the model read the conversation again."
+            description={systemPromptText(cost)}
             placeholder="None"
             rows={3}
             maxLength={100_000}
@@ -93,6 +100,12 @@ export function ChatSettings() {
       )}
     </Popover>
   );
+}
+
+function systemPromptText(cost: TurnForecast | null): string {
+  const what = 'Said to the model before the first turn.';
+  if (cost === null) return `${what} Changing it makes the model read the conversation again.`;
+  return `${what} With this change ${describeLaterCost(cost)}.`;
 }
 
 const overflowOptions: readonly SelectOption<OverflowPolicy>[] = [
