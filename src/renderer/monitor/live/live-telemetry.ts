@@ -88,6 +88,8 @@ export function createLiveTelemetry(
     ) {
       const turn = turns.find(({ messageId }) => messageId === ended);
       history.markTurnEnd(turn?.figures ?? null);
+      // The same message begins again when it is continued.
+      begun.delete(ended);
       schedule.requestAll();
     }
     // A turn that waits for another one has not begun.
