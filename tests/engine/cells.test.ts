@@ -6,6 +6,7 @@ import { ensureModel, type ModelName } from '#tools/models/catalog.ts';
 import {
   answerMessage,
   type EngineUnderTest,
+  loadReproducible,
   reproducible,
   runTurn,
   startEngine,
@@ -25,9 +26,8 @@ afterAll(async () => {
   await engine[Symbol.asyncDispose]();
 });
 
-async function load(name: ModelName, contextLength: number) {
-  return await engine.load(await ensureModel(name), { contextLength, ...reproducible });
-}
+const load = (name: ModelName, contextLength: number) =>
+  loadReproducible(engine, name, contextLength);
 
 /** A conversation in one place, so that the engine knows it again. */
 function conversation(systemPrompt = 'You answer in words.') {

@@ -15,6 +15,7 @@ import type { LoadOptions, LoadProgress, LoadReport } from '#shared/model/load.t
 import { type Client, createClient } from '#shared/rpc/client.ts';
 import type { ValueOf } from '#shared/rpc/contract.ts';
 import { createChildProcessPort } from '#shared/rpc/ports/child-process-port.ts';
+import { ensureModel, type ModelName } from '#tools/models/catalog.ts';
 
 const entry = join(import.meta.dirname, '..', '..', 'src', 'engine', 'engine.ts');
 
@@ -86,6 +87,15 @@ export interface TurnControl {
   readonly continues?: boolean;
   readonly overflow?: TurnRequest['overflow'];
   onPacket?(packet: TurnPacket): void;
+}
+
+/** Loads a generated model so that its answers depend on the tokens alone. */
+export async function loadReproducible(
+  engine: EngineUnderTest,
+  name: ModelName,
+  contextLength: number,
+): Promise<LoadReport> {
+  return await engine.load(await ensureModel(name), { contextLength, ...reproducible });
 }
 
 /** The newest value of a signal that is as wanted. */

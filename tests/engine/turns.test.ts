@@ -15,6 +15,7 @@ import { RECIPES } from '#tools/models/recipes.ts';
 import {
   answerMessage,
   type EngineUnderTest,
+  loadReproducible,
   reproducible,
   runTurn,
   startEngine,
@@ -33,9 +34,8 @@ afterAll(async () => {
   await engine[Symbol.asyncDispose]();
 });
 
-async function load(name: ModelName, contextLength: number) {
-  return await engine.load(await ensureModel(name), { contextLength, ...reproducible });
-}
+const load = (name: ModelName, contextLength: number) =>
+  loadReproducible(engine, name, contextLength);
 
 /** Runs a conversation of several turns and keeps its messages. */
 async function converse(texts: readonly string[], control: TurnControl = {}) {

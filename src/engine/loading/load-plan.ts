@@ -2,7 +2,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { FitBytes } from '#shared/fit/fit.ts';
 import { longestOf } from '#shared/fit/fit-row.ts';
 import { contextStep } from '#shared/fit/longest-context.ts';
-import { excessBytes, type MemoryPools } from '#shared/fit/memory-pools.ts';
+import { allBytes, excessBytes, type MemoryPools } from '#shared/fit/memory-pools.ts';
 import { reservedBytes, reservedCells } from '#shared/kv-cache/cache-size.ts';
 import { illegalReason } from '#shared/kv-cache/legality.ts';
 import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
@@ -114,7 +114,7 @@ async function planKnownCache(
   const setup = { ...pair, contextLength, batchSize, sequences: 1 };
   // Nothing should be simulated that is far out of reach by the cache alone.
   const cache = reservedBytes(description.layers, setup).total;
-  const outOfReach = cache > pools.ramBytes + (pools.vramBytes ?? 0);
+  const outOfReach = cache > allBytes(pools);
   const simulation = await simulateModel(
     backend,
     description.path,

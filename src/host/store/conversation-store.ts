@@ -5,7 +5,7 @@ import type { MessageTree } from '#shared/chat/message-tree.ts';
 import type { AppErrorData } from '#shared/errors/app-error.ts';
 import { readConversation, readTree, type StoredConversation } from './rows.ts';
 import { searchQuery } from './search-query.ts';
-import { storageError } from './storage-error.ts';
+import { guarding } from './storage-error.ts';
 
 /**
  * Conversations and their messages in one SQLite file. Everything is synchronous: what has returned
@@ -97,13 +97,7 @@ export function createConversationStore(database: DatabaseSync, path: string): C
     "UPDATE messages SET status = 'failed', error = ? WHERE status = 'running'",
   );
 
-  const guarded = <R>(work: () => R): R => {
-    try {
-      return work();
-    } catch (thrown) {
-      throw storageError(path, thrown);
-    }
-  };
+  const guarded = guarding(path);
   const together = (work: () => void) => {
     database.exec('BEGIN IMMEDIATE');
     try {

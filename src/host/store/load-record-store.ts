@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { type LoadRecord, loadRecordSchema } from '#shared/model/load-record.ts';
-import { storageError } from './storage-error.ts';
+import { guarding } from './storage-error.ts';
 
 /** Estimated and actual memory of the last loads of each model file. */
 export interface LoadRecordStore {
@@ -25,13 +25,7 @@ export function createLoadRecordStore(database: DatabaseSync, path: string): Loa
     `DELETE FROM load_records WHERE model_path = :path AND seq NOT IN
        (SELECT seq FROM load_records WHERE model_path = :path ORDER BY seq DESC LIMIT :kept)`,
   );
-  const guarded = <R>(work: () => R): R => {
-    try {
-      return work();
-    } catch (thrown) {
-      throw storageError(path, thrown);
-    }
-  };
+  const guarded = guarding(path);
   return {
     list: modelPath =>
       guarded(() =>

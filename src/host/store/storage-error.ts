@@ -48,6 +48,21 @@ export function storageError(path: string, thrown: unknown): unknown {
   });
 }
 
+/**
+ * Runs work on the database at `path`; what SQLite throws comes out as an error that names the file.
+ *
+ * @throws AppError `storage-failed`
+ */
+export function guarding(path: string): <R>(work: () => R) => R {
+  return work => {
+    try {
+      return work();
+    } catch (thrown) {
+      throw storageError(path, thrown);
+    }
+  };
+}
+
 /** The file is whole, but a release after this one has written it. */
 export function newerDatabaseError(path: string, version: number, known: number): AppError {
   return new AppError(

@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
+import { allBytes } from '#shared/fit/memory-pools.ts';
 import type { CacheType } from '#shared/kv-cache/cache-type.ts';
 import { niceCeiling, shortCount } from '#shared/metrics/axis-scale.ts';
 import { formatBytes, formatTokenCount, formatTokens } from '#shared/metrics/format.ts';
 import { useFit } from '../state/page-context.tsx';
+import styles from '../ui/chart-body.module.css';
 import { ChartFrame, LegendItem } from '../ui/chart-frame.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import { useElementWidth } from '../ui/element-width.ts';
-import styles from './fit-chart.module.css';
 import type { FitLines, FitPoint } from './fit-lines.ts';
 
 const height = 260;
@@ -30,8 +31,7 @@ export function FitChart() {
   const [host, setHost] = useState<HTMLElement | null>(null);
   const width = useElementWidth(host);
   if (lines === null || basis === null) return null;
-  const { pools } = basis;
-  const budget = pools.vramBytes === null ? pools.ramBytes : pools.vramBytes + pools.ramBytes;
+  const budget = allBytes(basis.pools);
   const last = lines.points.at(-1);
   const highest = Math.max(0, ...(last?.bytes.map(({ total }) => total) ?? []));
   const top = niceTop(Math.min(highest, Math.max(budget * 1.25, lowest(lines) * 1.25)));

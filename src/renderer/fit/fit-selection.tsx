@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { budgetOf } from '#shared/fit/memory-pools.ts';
+import { allBytes, budgetOf } from '#shared/fit/memory-pools.ts';
 import { formatBytes, formatDecimalBytes, formatTokenCount } from '#shared/metrics/format.ts';
 import { MemoryBar, type MemoryPart } from '../model-setup/memory-bar.tsx';
 import { usePage } from '../state/page-context.tsx';
@@ -20,7 +20,7 @@ export function FitSelection() {
   const shown = choice.contextLength ?? row.maxContext ?? 0;
   const loadable = loadableContext(state, row);
   const { pools } = basis;
-  const budget = pools.vramBytes === null ? pools.ramBytes : pools.vramBytes + pools.ramBytes;
+  const budget = allBytes(pools);
   const source =
     basis.computeFrom === 'simulation'
       ? 'Compute buffers are from llama.cpp’s own simulation of this file, without allocating it.'

@@ -1,3 +1,4 @@
+import { allBytes } from '#shared/fit/memory-pools.ts';
 import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
 import type { LoadPlan } from '#shared/model/load.ts';
 import { MemoryBar } from '../model-setup/memory-bar.tsx';
@@ -64,7 +65,7 @@ function Plan({ plan, options, pending }: PlanProps) {
       <h3 className={styles.title}>Expected memory</h3>
       <MemoryBar
         parts={parts.map(part => ({ ...part, label: label(part) }))}
-        budgetBytes={plan.pools.ramBytes + (plan.pools.vramBytes ?? 0)}
+        budgetBytes={allBytes(plan.pools)}
         facts={[{ label: 'Cells', text: formatTokens(plan.cells) }]}
       />
       {unknown.map(part => (

@@ -16,6 +16,7 @@ import { useChat, usePage } from '../state/page-context.tsx';
 import { LegendItem } from '../ui/chart-frame.tsx';
 import { Figure } from '../ui/figure.tsx';
 import styles from './cache-gauge.module.css';
+import { shownCells } from './cell-legend.ts';
 
 /** What the cache reserves, what of it is used and what is left. */
 export function CacheGauge({ report }: { readonly report: LoadReport }) {
@@ -104,21 +105,12 @@ interface BarProps {
   readonly runs: readonly CellRun[] | null;
 }
 
-const shownKinds = [
-  { kind: 'system', name: 'System', colour: 'series-system' },
-  { kind: 'history', name: 'History', colour: 'series-history' },
-  { kind: 'reasoning', name: 'Reasoning', colour: 'series-restore' },
-  { kind: 'prompt', name: 'This prompt', colour: 'series-prompt' },
-  { kind: 'answer', name: 'This answer', colour: 'series-answer' },
-  { kind: 'template', name: 'Template', colour: 'series-queue' },
-] as const;
-
 function Bar({ used, reserved, runs }: BarProps) {
   const cells = runs === null ? null : cellsByKind(runs);
   const parts =
     cells === null
       ? [{ name: 'Used', tokens: used, colour: 'series-used' }]
-      : shownKinds
+      : shownCells
           .map(({ kind, ...shown }) => ({ ...shown, tokens: cells[kind] }))
           .filter(({ tokens }) => tokens > 0);
   const words = parts.map(({ name, tokens }) => `${name}: ${formatTokenCount(tokens)}`);

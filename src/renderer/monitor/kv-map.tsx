@@ -5,6 +5,7 @@ import { formatTokens } from '#shared/metrics/format.ts';
 import { createLatestAnswer } from '../state/latest-answer.ts';
 import { usePage } from '../state/page-context.tsx';
 import { LegendItem } from '../ui/chart-frame.tsx';
+import { shownCells } from './cell-legend.ts';
 import styles from './kv-map.module.css';
 import { type CellCanvas, createCellCanvas } from './live/cell-canvas.ts';
 
@@ -166,15 +167,6 @@ interface LegendProps {
   readonly map: boolean;
 }
 
-const legend = [
-  { kind: 'system', colour: 'series-system', name: 'System' },
-  { kind: 'history', colour: 'series-history', name: 'History' },
-  { kind: 'prompt', colour: 'series-prompt', name: 'This prompt' },
-  { kind: 'answer', colour: 'series-answer', name: 'This answer' },
-  { kind: 'reasoning', colour: 'series-restore', name: 'Reasoning' },
-  { kind: 'template', colour: 'series-queue', name: 'Template' },
-] as const;
-
 function Legend({ runs, map }: LegendProps) {
   if (!map) {
     return <p className={styles.note}>The first turn fills it.</p>;
@@ -183,7 +175,7 @@ function Legend({ runs, map }: LegendProps) {
   const fresh = count(runs, run => run.isFresh && run.kind !== 'answer');
   return (
     <div className={styles.legend}>
-      {legend
+      {shownCells
         .filter(({ kind }) => runs.some(run => run.kind === kind))
         .map(({ kind, colour, name }) => (
           <LegendItem key={kind} mark="block" colour={colour}>

@@ -5,6 +5,7 @@ import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import { formatDuration } from '#shared/metrics/format.ts';
 import type { TtftParts } from '#shared/metrics/turn-figures.ts';
 import type { FinishedTurn } from '../state/chat-store.ts';
+import body from '../ui/chart-body.module.css';
 import { ChartFrame, LegendItem } from '../ui/chart-frame.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import { useElementWidth } from '../ui/element-width.ts';
@@ -85,7 +86,7 @@ export function TtftChart({ turns }: { readonly turns: readonly FinishedTurn[] }
       }
       table={() => <TtftTable bars={shown} />}
     >
-      <div ref={setHost} className={styles.host} style={{ height }}>
+      <div ref={setHost} className={body.host} style={{ height }}>
         {newest === undefined && <p className={styles.empty}>Each turn adds a bar.</p>}
         {newest !== undefined && width > 0 && (
           <ComposedChart
@@ -152,19 +153,19 @@ export function TtftChart({ turns }: { readonly turns: readonly FinishedTurn[] }
 
 function PartsCard({ bar }: { readonly bar: TurnBar }) {
   return (
-    <div className={styles.card}>
-      <div className={styles.cardHead}>
+    <div className={body.card}>
+      <div className={body.cardHead}>
         <span>Turn {bar.turn}</span>
         <span>{formatDuration(bar.ttftMs)}</span>
       </div>
-      <div className={styles.cardRow}>
+      <div className={body.cardRow}>
         <LegendItem mark="ring" colour="text">
           {metricDefinitions.forecast.shortName}
         </LegendItem>
         <span>{formatDuration(bar.forecastMs)}</span>
       </div>
       {parts.map(({ key, definition, colour }) => (
-        <div key={key} className={styles.cardRow}>
+        <div key={key} className={body.cardRow}>
           <LegendItem mark="block" colour={colour}>
             {definition.shortName}
           </LegendItem>

@@ -20,6 +20,11 @@ export function excessBytes(
   return Math.max(vram - vramBytes, total - vram - ramBytes);
 }
 
+/** All that a load may fill, on whatever device. Bytes. */
+export function allBytes({ ramBytes, vramBytes }: MemoryPools): number {
+  return ramBytes + (vramBytes ?? 0);
+}
+
 /** The pool that a user asks about: the GPU's where it has one, else the processor's. Bytes. */
 export function budgetOf({ ramBytes, vramBytes }: MemoryPools): number {
   return vramBytes ?? ramBytes;
