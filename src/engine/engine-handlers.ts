@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { getModuleVersion } from 'node-llama-cpp';
 import type { EngineContract, TurnRequest } from '#shared/contract/engine-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -79,7 +80,12 @@ export class Engine {
         this.#slowMotion.tokensPerSecond = tokensPerSecond;
         return null;
       },
-      'turn.forecast': request => forecastTurn(this.#model(), request),
+      'turn.forecast': async request => {
+        // A turn that came together with it goes first: asking what it costs must not add to that.
+        await setImmediate();
+        if (this.#turns.size > 0) throw new AppError('busy', 'An answer is being generated.');
+        return forecastTurn(this.#model(), request);
+      },
       telemetry: this.#telemetry.signal,
       cacheMap: this.#cells.signal,
       'cache.texts': request => this.#cells.texts(this.#slot.current, request),

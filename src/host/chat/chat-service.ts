@@ -22,7 +22,7 @@ export interface ChatService
    * What a move would have to read, and how long that would take. Changes nothing.
    *
    * @param conversationId null: a conversation that does not exist yet
-   * @throws AppError `not-found`, `no-model`, `engine-unavailable`, `template-failed`
+   * @throws AppError `not-found`, `busy` while any answer is written, `no-model`, `engine-unavailable`, `template-failed`
    */
   forecast(conversationId: string | null, move: Move): Promise<TurnForecast>;
   /** The shown branch, oldest first, the running answer as it is now. */

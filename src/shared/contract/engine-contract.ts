@@ -96,7 +96,7 @@ export const engineContract = {
   'turn.stop': call(z.object({ answerId: messageIdSchema }), z.null()),
   /** Holds generation back from now on, in a running turn too; null: as fast as it goes. */
   'turn.pace': call(z.object({ tokensPerSecond: slowMotionSchema }), z.null()),
-  /** What a turn with these messages would have to read. Changes nothing. */
+  /** What a turn with these messages would have to read. Changes nothing; refused while a turn runs. */
   'turn.forecast': call(forecastRequestSchema, turnForecastSchema),
   telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),
   /** What the cells hold; null before the first turn of a context. */
