@@ -12,6 +12,7 @@ import type { LoadedModel } from './loading/loaded-model.ts';
 import { ModelSlot } from './loading/model-slot.ts';
 import { CellMeter } from './metering/cell-meter.ts';
 import { TelemetryMeter } from './metering/telemetry-meter.ts';
+import { cacheHolder, restoreSnapshot, saveSnapshot } from './snapshot/snapshot.ts';
 import { SlowMotion } from './turn/slow-motion.ts';
 import { runTurn } from './turn/turn.ts';
 import { forecastTurn } from './turn/turn-forecast.ts';
@@ -33,7 +34,7 @@ export class Engine {
   /** By answer id; the running one and those that wait for it. */
   readonly #turns = new Map<string, RunningTurn>();
   /** Settles when everything that was asked of the model before is over. */
-  #lastTurn: Promise<unknown> = Promise.resolve();
+  #lastUse: Promise<unknown> = Promise.resolve();
   /** A load or an unload, until it has ended. */
   #change: Promise<unknown> | undefined;
 
@@ -84,8 +85,17 @@ export class Engine {
         // A turn that came together with it goes first: asking what it costs must not add to that.
         await setImmediate();
         if (this.#turns.size > 0) throw new AppError('busy', 'An answer is being generated.');
+        await this.#lastUse;
         return forecastTurn(this.#model(), request);
       },
+      'snapshot.holder': async () => {
+        await this.#lastUse;
+        return this.#slot.current === null ? null : cacheHolder(this.#slot.current);
+      },
+      'snapshot.save': ({ conversationId, statePath }) =>
+        this.#useCells(model => saveSnapshot(model, conversationId, statePath)),
+      'snapshot.restore': ({ snapshot, statePath }) =>
+        this.#useCells(model => restoreSnapshot(model, snapshot, statePath)),
       telemetry: this.#telemetry.signal,
       cacheMap: this.#cells.signal,
       'cache.texts': request => this.#cells.texts(this.#slot.current, request),
@@ -99,7 +109,7 @@ export class Engine {
         suggestion: 'Stop the answer, or wait for its end.',
       });
     }
-    const running = change();
+    const running = this.#inOrder(change);
     this.#change = running;
     try {
       return await running;
@@ -108,6 +118,27 @@ export class Engine {
       this.#cells.show(this.#slot.current);
       this.#telemetry.idle(this.#slot.current?.fill() ?? null);
     }
+  }
+
+  /** Snapshots and turns use the same cells. */
+  async #useCells<T>(use: (model: LoadedModel) => Promise<T>): Promise<T> {
+    this.#refuseDuringChange();
+    return await this.#inOrder(async () => {
+      const model = this.#model();
+      try {
+        return await use(model);
+      } finally {
+        this.#cells.show(model);
+        this.#telemetry.idle(model.fill());
+      }
+    });
+  }
+
+  /** Runs what uses the model once everything that was asked of it before is over. */
+  #inOrder<T>(use: () => Promise<T>): Promise<T> {
+    const running = this.#lastUse.then(use);
+    this.#lastUse = running.catch(() => {});
+    return running;
   }
 
   /** @throws AppError `no-model` */
@@ -142,7 +173,7 @@ export class Engine {
     const signal = AbortSignal.any([cancelled, abort.signal]);
     this.#turns.set(request.answerId, { conversationId: request.conversationId, abort });
     if (running.length > 0) emit({ type: 'progress', progress: { phase: 'queued' } });
-    const turn = this.#lastTurn.then(async () => {
+    const turn = this.#inOrder(async () => {
       const model = this.#model();
       return await runTurn(model, request, {
         signal,
@@ -153,7 +184,6 @@ export class Engine {
         onRecord: () => this.#cells.show(model),
       });
     });
-    this.#lastTurn = turn.catch(() => {});
     try {
       return await turn;
     } finally {

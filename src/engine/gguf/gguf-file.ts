@@ -38,7 +38,7 @@ export async function readGgufFile(path: string, remote: RemoteOptions = {}): Pr
   const first = await readPart(path, remote);
   const count = first.header.metadata.get('split.count');
   if (typeof count !== 'number' || count < 2) return { path, ...first, furtherParts: [] };
-  const siblings = siblingPaths(path, count);
+  const siblings = siblingPathsOf(path, count);
   const parts = [first];
   for (let next = 0; next < siblings.length; next += partsAtOnce) {
     const some = siblings.slice(next, next + partsAtOnce);
@@ -51,6 +51,11 @@ export async function readGgufFile(path: string, remote: RemoteOptions = {}): Pr
     fileBytes: parts.reduce((total, part) => total + part.fileBytes, 0),
     furtherParts: parts.slice(1).map(part => part.header),
   };
+}
+
+/** The files that a model consists of, in their order. */
+export function partPaths({ path, furtherParts }: GgufFile): string[] {
+  return [path, ...siblingPathsOf(path, furtherParts.length + 1)];
 }
 
 function latest(times: readonly (number | null)[]): number | null {
@@ -110,7 +115,8 @@ function checkTensorsWithinFile(header: GgufHeader, fileBytes: number): void {
 }
 
 /** A split model is chosen by its first part (`name-00001-of-00003.gguf`); the others lie beside it. */
-function siblingPaths(path: string, count: number): string[] {
+function siblingPathsOf(path: string, count: number): string[] {
+  if (count === 1) return [];
   const match = /^(.*)-(\d{5})-of-(\d{5})(\.gguf)$/i.exec(lastSegment(path));
   if (match === null || Number(match[3]) !== count) {
     throw new AppError(

@@ -1,5 +1,6 @@
 import type { LlamaContext, LlamaModel } from 'node-llama-cpp';
 import { type CacheBytes, usedBytes } from '#shared/kv-cache/cache-size.ts';
+import type { RestoredCache } from '#shared/metrics/turn-figures.ts';
 import type { LoadReport } from '#shared/model/load.ts';
 import type { GgufFile } from '../gguf/gguf-file.ts';
 import type { MemoryNeed } from '../memory/memory-simulation.ts';
@@ -41,6 +42,8 @@ export class LoadedModel implements TurnModel {
   prefillSpeed: number | null = null;
   record: CellRecord | null = null;
   freshCause: FreshCause = 'restart';
+  savedTokens = 0;
+  restored: RestoredCache | null = null;
   readonly forecast = new TtftForecast();
   readonly #context: LoadedContext;
   readonly #governor: ThreadGovernor;

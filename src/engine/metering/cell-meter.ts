@@ -11,8 +11,8 @@ export class CellMeter {
     return this.#signal;
   }
 
-  /** Called when a turn has begun, when one has failed, and when the model has changed. */
-  show(target: Pick<TurnModel, 'record' | 'cache'> | null): void {
+  /** Called when a turn has begun or failed, when a snapshot was saved or restored, and when the model has changed. */
+  show(target: Pick<TurnModel, 'record' | 'cache' | 'savedTokens'> | null): void {
     this.#revision++;
     const record = target?.record ?? null;
     this.#signal.set(
@@ -22,6 +22,7 @@ export class CellMeter {
             ...record,
             spans: [...record.spans],
             revision: this.#revision,
+            savedTokens: target.savedTokens,
             capacityTokens: target.cache.capacityTokens,
             slidingWindow: target.cache.slidingWindow,
           },

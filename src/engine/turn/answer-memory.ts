@@ -30,6 +30,11 @@ export class AnswerMemory {
     }
   }
 
+  /** As it was generated, whatever has become of it since. */
+  get(answerId: string): RememberedAnswer | undefined {
+    return this.#answers.get(answerId);
+  }
+
   /** Null when it is not known, or when the text is not the one that was generated. */
   find(answerId: string, text: string, reasoning: string): RememberedAnswer | null {
     const answer = this.#answers.get(answerId);

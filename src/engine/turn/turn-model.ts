@@ -1,4 +1,5 @@
 import type { LlamaModel } from 'node-llama-cpp';
+import type { RestoredCache } from '#shared/metrics/turn-figures.ts';
 import type { CacheFill } from '../metering/telemetry-meter.ts';
 import type { TtftForecast } from '../metering/ttft-forecast.ts';
 import type { AnswerMemory } from './answer-memory.ts';
@@ -20,6 +21,10 @@ export interface TurnModel {
   record: CellRecord | null;
   /** Why there is no record. */
   freshCause: FreshCause;
+  /** How many tokens of this conversation, from the first on, a snapshot on the disk holds. */
+  savedTokens: number;
+  /** What a snapshot filled the cells with; null once a turn has said so. */
+  restored: RestoredCache | null;
   readonly forecast: TtftForecast;
   /** Called after every chunk and every token: the number of threads may follow from it. */
   observeSpeed(work: 'prefill' | 'decode', msPerToken: number, atMs: number): void;

@@ -42,6 +42,10 @@ export async function runTurn(
   const comparison = target.cache.compare(prompt.tokens);
   const miss = missOf(target, { ...request, messages }, prompt, comparison, overflow);
   await target.cache.keep(comparison);
+  const { restored } = target;
+  target.restored = null;
+  const sameConversation = target.record?.conversationId === request.conversationId;
+  target.savedTokens = sameConversation ? Math.min(target.savedTokens, comparison.keptTokens) : 0;
   const reusedTokens = comparison.keptTokens;
   const alignedAt = performance.now();
 
@@ -64,6 +68,7 @@ export async function runTurn(
     // What llama.cpp had evaluated of the failed batch is not known: start over next time.
     await target.cache.clear();
     target.record = null;
+    target.savedTokens = 0;
     target.freshCause = 'failed-turn';
     context.onRecord();
     throw error;
@@ -86,6 +91,7 @@ export async function runTurn(
     forecastMs,
     miss,
     overflow,
+    restored,
     ttftParts: parts,
     promptTokens: reusedTokens + prefilledTokens,
     reusedTokens,

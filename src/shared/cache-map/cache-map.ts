@@ -30,6 +30,8 @@ export const cacheMapSchema = z.object({
   promptTokens: z.int().nonnegative(),
   /** Of the prompt, what was in the cache before this turn. */
   reusedTokens: z.int().nonnegative(),
+  /** Tokens, from the first on, that are in a snapshot on the disk as well. */
+  savedTokens: z.int().nonnegative(),
   /** Tokens that sliding-window layers look back on; null where all layers see everything. */
   slidingWindow: z.int().positive().nullable(),
   /** Of the prompt, ascending, without overlaps. */

@@ -13,7 +13,7 @@ import {
   fitRowSchema,
 } from '../fit/fit.ts';
 import { telemetrySampleSchema } from '../metrics/telemetry.ts';
-import { turnFiguresSchema } from '../metrics/turn-figures.ts';
+import { restoredCacheSchema, turnFiguresSchema } from '../metrics/turn-figures.ts';
 import { turnForecastSchema } from '../metrics/turn-forecast.ts';
 import {
   loadOptionsSchema,
@@ -23,6 +23,7 @@ import {
 } from '../model/load.ts';
 import { modelDescriptionSchema } from '../model/model-description.ts';
 import { call, signal, stream } from '../rpc/contract.ts';
+import { cacheHolderSchema, snapshotSchema } from '../snapshot/snapshot.ts';
 import { slowMotionSchema } from './settings.ts';
 
 /** A message of the prompt. Its id lets the engine find the very tokens that it generated for it. */
@@ -98,6 +99,21 @@ export const engineContract = {
   'turn.pace': call(z.object({ tokensPerSecond: slowMotionSchema }), z.null()),
   /** What a turn with these messages would have to read. Changes nothing; refused while a turn runs. */
   'turn.forecast': call(forecastRequestSchema, turnForecastSchema),
+  /** Whose cells are in the cache; null before the first turn of a context. Waits for snapshots under way. */
+  'snapshot.holder': call(z.object({}), cacheHolderSchema.nullable()),
+  /**
+   * Writes the cells to a new file, of which nothing is left when that fails. Like a turn, it waits for
+   * what was asked of the model before. Null where the cells hold another conversation by then.
+   */
+  'snapshot.save': call(
+    z.object({ conversationId: conversationIdSchema, statePath: z.string().min(1) }),
+    snapshotSchema.nullable(),
+  ),
+  /** Fills the cells from a file that agrees with the snapshot; else refuses, and leaves them as they are. */
+  'snapshot.restore': call(
+    z.object({ snapshot: snapshotSchema, statePath: z.string().min(1) }),
+    restoredCacheSchema,
+  ),
   telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),
   /** What the cells hold; null before the first turn of a context. */
   cacheMap: signal(cacheMapSchema.nullable(), { maxHz: 20 }),

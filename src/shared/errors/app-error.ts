@@ -27,6 +27,9 @@ export const errorCodes = [
   'engine-crashed',
   'engine-unavailable',
   'storage-failed',
+  'snapshot-refused',
+  'snapshot-damaged',
+  'snapshot-failed',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -29,6 +29,16 @@ export type StopReason = z.infer<typeof stopReasonSchema>;
 export const interTokenLatencySchema = z.object({ p50: ms, p95: ms, p99: ms, max: ms });
 export type InterTokenLatency = z.infer<typeof interTokenLatencySchema>;
 
+/** Cells that were filled from a snapshot instead of being computed. */
+export const restoredCacheSchema = z.object({
+  tokens: z.int().positive(),
+  /** Checking the file and filling the cells. */
+  ms,
+  /** Milliseconds since 1970. */
+  savedAt: count,
+});
+export type RestoredCache = z.infer<typeof restoredCacheSchema>;
+
 /**
  * Every figure of one turn, measured in the engine on its monotonic clock. Milliseconds, tokens,
  * tokens per second, bytes.
@@ -60,6 +70,8 @@ export const turnFiguresSchema = z.object({
   miss: cacheMissSchema.nullable().default(null),
   /** Turns that were left out since the conversation no longer fits; null: none. */
   overflow: overflowSchema.nullable().default(null),
+  /** What a snapshot had filled the cells with since the turn before; null: nothing. */
+  restored: restoredCacheSchema.nullable().default(null),
   cacheUsedTokens: count,
   cacheCapacityTokens: count,
   /** Null where the architecture's cache is not understood. */

@@ -20,6 +20,7 @@ const figures: TurnFigures = {
   forecastMs: null,
   miss: null,
   overflow: null,
+  restored: null,
   cacheUsedTokens: 1,
   cacheCapacityTokens: 256,
   cacheUsedBytes: null,

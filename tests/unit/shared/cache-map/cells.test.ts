@@ -11,6 +11,7 @@ const map: CacheMap = {
   capacityTokens: 200,
   promptTokens: 60,
   reusedTokens: 40,
+  savedTokens: 0,
   slidingWindow: null,
   spans: [
     { start: 2, end: 10, kind: 'system', messageId: null },

@@ -27,6 +27,7 @@ const figures: TurnFigures = {
   forecastMs: null,
   miss: null,
   overflow: null,
+  restored: null,
   cacheUsedTokens: 532,
   cacheCapacityTokens: 4096,
   cacheUsedBytes: null,
