@@ -28,6 +28,8 @@ export async function withHost<T>(
       builtInModelPath: installation.builtInModelPath,
       launchEngine: forkEngine(installation.enginePath),
       initialModelPath: null,
+      // They would go with the data.
+      keepsSnapshots: false,
     });
     try {
       const [clientPort, hostPort] = createMemoryPorts();

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type AppInfo, appContract } from '#shared/contract/app-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Port } from '#shared/rpc/port.ts';
@@ -14,6 +15,8 @@ import { createEngineSupervisor } from './engine/supervisor.ts';
 import { createModelService, type ModelService } from './model/model-service.ts';
 import { createRoutes } from './routes.ts';
 import { openSettings, type SettingsService } from './settings/settings-service.ts';
+import { openSnapshotFiles, type SnapshotFiles } from './snapshots/snapshot-files.ts';
+import { createSnapshotService, type SnapshotService } from './snapshots/snapshot-service.ts';
 import { openStore, type Store } from './store/store.ts';
 
 export interface HostOptions {
@@ -25,9 +28,14 @@ export interface HostOptions {
   readonly launchEngine: EngineLauncher;
   /** undefined: the last used model, else the built-in one; null: load nothing at launch. */
   readonly initialModelPath?: string | null;
+  /** Whether cells are saved to the data folder; true unless told otherwise. */
+  readonly keepsSnapshots?: boolean;
   /** The system's file dialog, where the shell has one; null when it was closed without a choice. */
   readonly pickFile?: () => Promise<string | null>;
 }
+
+/** At the end, a save of cells that takes longer is given up; the snapshot before it stays. */
+const keepCellsMs = 20_000;
 
 /** The app without a window. Disposing ends running answers, the engine and every connection. */
 export interface Host extends AsyncDisposable {
@@ -45,16 +53,25 @@ export interface Host extends AsyncDisposable {
 export async function createHost(options: HostOptions): Promise<Host> {
   const dataDirectory = resolve(options.dataDirectory);
   await createDirectory(dataDirectory);
-  const { settings, store, closeData } = await openData(dataDirectory);
+  const { settings, store, snapshotFiles, closeData } = await openData(dataDirectory);
 
   const engine = createEngineSupervisor(options.launchEngine);
   const followers = createFollowers();
   const conversations = createConversationService(store.conversations, followers, settings);
+  const snapshots: SnapshotService = createSnapshotService({
+    files: snapshotFiles,
+    model: () => model.now(),
+    isAnswering: () => chat.isAnswering(),
+    openConversation: () => followers.open.get().at(-1) ?? null,
+    exists: conversationId => store.conversations.find(conversationId) !== null,
+    budget: () => (options.keepsSnapshots === false ? 0 : settings.current.get().snapshotBudget),
+  });
   const chat = createChatService({
     store: store.conversations,
     conversations,
     followers,
     model: () => model,
+    cells: snapshots,
     defaultSystemPrompt: () => settings.current.get().systemPrompt,
   });
   const model: ModelService = createModelService({
@@ -63,6 +80,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     loads: store.loads,
     builtInModelPath: options.builtInModelPath,
     isAnswering: chat.isAnswering,
+    keepCells: snapshots.keepCells,
   });
   const routes = createRoutes({
     info: {
@@ -78,11 +96,17 @@ export async function createHost(options: HostOptions): Promise<Host> {
     settings,
     conversations,
     chat,
+    snapshots,
     pickFile: options.pickFile,
   });
   const ports = new Set<Port>();
 
   keepSlowMotion(engine, settings);
+  settings.current.subscribe(snapshots.trim);
+  followers.open.subscribe(snapshots.review);
+  model.state.subscribe(({ phase }) => {
+    if (phase === 'loaded') snapshots.review();
+  });
   engine.start();
   const { initialModelPath = settings.current.get().lastModelPath ?? options.builtInModelPath } =
     options;
@@ -93,6 +117,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   async function close(): Promise<void> {
     chat.failAll(closedWhileAnswering);
     for (const port of [...ports]) port.close();
+    await Promise.race([snapshots.keepCells(), setTimeout(keepCellsMs, null, { ref: false })]);
     await engine[Symbol.asyncDispose]();
     await settings.settled();
     closeData();
@@ -119,6 +144,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
 interface OpenData {
   readonly settings: SettingsService;
   readonly store: Store;
+  readonly snapshotFiles: SnapshotFiles;
   closeData(): void;
 }
 
@@ -134,7 +160,8 @@ async function openData(directory: string): Promise<OpenData> {
     store = openStore(join(directory, 'conversations.db'));
     // Before anybody can start a new one: whatever runs now was left behind by an earlier run.
     store.conversations.failRunning(closedWhileAnswering);
-    return { settings, store, closeData };
+    const snapshotFiles = await openSnapshotFiles(join(directory, 'snapshots'));
+    return { settings, store, snapshotFiles, closeData };
   } catch (thrown) {
     closeData();
     throw thrown;

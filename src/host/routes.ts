@@ -8,6 +8,7 @@ import type { EngineSupervisor } from './engine/supervisor.ts';
 import { listModelFiles } from './files/model-files.ts';
 import type { ModelService } from './model/model-service.ts';
 import type { SettingsService } from './settings/settings-service.ts';
+import type { SnapshotService } from './snapshots/snapshot-service.ts';
 
 export interface HostServices {
   readonly info: AppInfo;
@@ -16,13 +17,14 @@ export interface HostServices {
   readonly settings: SettingsService;
   readonly conversations: ConversationService;
   readonly chat: ChatService;
+  readonly snapshots: SnapshotService;
   /** The system's file dialog, where the shell has one. */
   readonly pickFile: (() => Promise<string | null>) | undefined;
 }
 
 /** The whole app contract, each entry handed to the service that owns it. */
 export function createRoutes(services: HostServices): Handlers<AppContract> {
-  const { engine, model, settings, conversations, chat, pickFile } = services;
+  const { engine, model, settings, conversations, chat, snapshots, pickFile } = services;
   return {
     'app.info': () => services.info,
 
@@ -30,6 +32,7 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     model: model.state,
     telemetry: engine.telemetry,
     cacheMap: engine.cacheMap,
+    snapshots: snapshots.state,
     settings: settings.current,
     'conversations.revision': conversations.revision,
 
@@ -58,6 +61,16 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
 
     'cache.texts': request => model.cellTexts(request),
 
+    'snapshot.save': async ({ conversationId }) => {
+      await snapshots.save(conversationId);
+      return null;
+    },
+    'snapshot.delete': async ({ conversationId }) => {
+      if (conversationId === null) await snapshots.discardAll();
+      else await snapshots.discard(conversationId);
+      return null;
+    },
+
     'files.list': ({ directory }) => listModelFiles(directory),
     'files.pick': async () => {
       if (pickFile === undefined) {
@@ -71,10 +84,11 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     'conversations.list': ({ query }) => conversations.list(query),
     'conversations.create': () => conversations.create(),
     'conversations.update': update => conversations.update(update),
-    'conversations.delete': ({ conversationId }) => {
+    'conversations.delete': async ({ conversationId }) => {
       // In this order: a conversation that cannot be deleted keeps its answer.
       conversations.delete(conversationId);
       chat.discard(conversationId);
+      await snapshots.discard(conversationId);
       return null;
     },
     'conversations.export': ({ conversationId, format }) =>
@@ -93,8 +107,10 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
       await chat.continueAnswer(conversationId, messageId);
       return null;
     },
-    'chat.deleteTurn': ({ conversationId, messageId }) => {
+    'chat.deleteTurn': async ({ conversationId, messageId }) => {
       chat.deleteTurn(conversationId, messageId);
+      // It holds what was deleted.
+      await snapshots.discard(conversationId);
       return null;
     },
     'chat.selectBranch': ({ conversationId, messageId }) => {

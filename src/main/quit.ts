@@ -1,8 +1,11 @@
 import type { App } from 'electron';
 import type { Log } from './log.ts';
 
-/** The engine is killed when it does not end by itself; beyond this something else hangs. */
-const disposeDeadlineMs = 10_000;
+/**
+ * The host gives up saving cells before this, and kills an engine that does not end by itself; beyond it
+ * something else hangs.
+ */
+const disposeDeadlineMs = 30_000;
 
 /** Holds the quit back until the host has stopped the engine and closed its files. */
 export function disposeBeforeQuit(app: App, host: AsyncDisposable, log: Log): void {

@@ -11,7 +11,7 @@ import { createConversationView } from './conversation-view.ts';
 import type { Followers } from './followers.ts';
 import { firstPrompt, movePrompt } from './move-prompt.ts';
 import { createMoves, type Moves } from './moves.ts';
-import { createTurns, type Turns } from './turns.ts';
+import { createTurns, type TurnCells, type Turns } from './turns.ts';
 
 export interface ChatService
   extends Moves,
@@ -34,13 +34,14 @@ export interface ChatServiceOptions {
   readonly conversations: ConversationService;
   readonly followers: Followers;
   readonly model: () => ModelService;
+  readonly cells: TurnCells;
   /** Of new conversations. */
   readonly defaultSystemPrompt: () => string;
 }
 
 export function createChatService(options: ChatServiceOptions): ChatService {
   const { store, conversations, followers } = options;
-  const turns = createTurns(options.model);
+  const turns = createTurns(options.model, options.cells);
   const view = createConversationView(store, conversations, turns);
   return {
     ...turns,

@@ -1,8 +1,11 @@
 import type { FollowEvent } from '#shared/chat/follow-event.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
+import { createSignal, type Signal } from '#shared/rpc/signal.ts';
 
 /** Everybody who looks at a conversation, in whatever window, and what they are told. */
 export interface Followers {
+  /** Conversations that somebody looks at, the one that was opened last at the end. */
+  readonly open: Signal<readonly string[]>;
   /**
    * Sends the snapshot, then every event published from this call on. Ends when the viewer leaves
    * or the conversation is deleted.
@@ -22,19 +25,24 @@ interface Viewer {
 
 export function createFollowers(): Followers {
   const viewers = new Map<string, Set<Viewer>>();
+  const open = createSignal<readonly string[]>([]);
 
   return {
+    open,
     follow(conversationId, snapshot, context) {
       const ended = Promise.withResolvers<null>();
       const viewer = createViewer(context, () => ended.resolve(null));
       const others = viewers.get(conversationId) ?? new Set();
+      viewers.delete(conversationId);
       viewers.set(conversationId, others.add(viewer));
+      open.set([...viewers.keys()]);
       context.signal.addEventListener('abort', () => ended.resolve(null), { once: true });
       viewer.push(snapshot);
       return ended.promise.finally(() => {
         others.delete(viewer);
         if (others.size === 0 && viewers.get(conversationId) === others) {
           viewers.delete(conversationId);
+          open.set([...viewers.keys()]);
         }
       });
     },

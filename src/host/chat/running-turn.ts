@@ -62,7 +62,10 @@ export class RunningTurn {
 
   /** Asks the engine to end it; the end comes the usual way, with its figures. */
   async stop(): Promise<void> {
-    if (!this.#dispatch({ type: 'stop' })) return;
+    if (this.#dispatch({ type: 'stop' })) await this.#stopEngine();
+  }
+
+  async #stopEngine(): Promise<void> {
     const { session, answer } = this.#options;
     try {
       await session.client.call('turn.stop', { answerId: answer.id });
@@ -75,6 +78,12 @@ export class RunningTurn {
   /** Ends it here and now, keeping what there is; what the engine still says is ignored. */
   fail(error: AppErrorData): void {
     if (this.#dispatch({ type: 'fail', error })) this.#end();
+  }
+
+  /** Ends it here and now, and has the engine end it as well. */
+  abandon(error: AppErrorData): void {
+    this.fail(error);
+    void this.#stopEngine().catch(() => {});
   }
 
   /** Its conversation is being deleted: nothing is kept, nobody is told. */

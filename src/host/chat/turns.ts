@@ -35,7 +35,14 @@ export interface Turns {
   failAll(error: AppErrorData): void;
 }
 
-export function createTurns(model: () => ModelService): Turns {
+/** What is done about the cells before and after a turn. */
+export interface TurnCells {
+  /** Gives the cells to a chat that is about to have a turn. Never rejects. */
+  prepare(conversationId: string): Promise<void>;
+  turnEnded(conversationId: string): void;
+}
+
+export function createTurns(model: () => ModelService, cells: TurnCells): Turns {
   /** By conversation, until the engine is done with them. */
   const running = new Map<string, RunningTurn>();
   /** What ends the wait for the model, by the conversation whose message waits. */
@@ -54,6 +61,9 @@ export function createTurns(model: () => ModelService): Turns {
       const wait = new AbortController();
       waiting.set(conversationId, wait);
       try {
+        await model().loaded(modelDeadlineMs, wait.signal);
+        await cells.prepare(conversationId);
+        // The model may have been taken away meanwhile.
         const loaded = await model().loaded(modelDeadlineMs, wait.signal);
         // The stop may have come between the model and this line.
         wait.signal.throwIfAborted();
@@ -70,6 +80,7 @@ export function createTurns(model: () => ModelService): Turns {
       void turn.released.then(() => {
         // The next turn may have begun already.
         if (running.get(conversationId) === turn) running.delete(conversationId);
+        cells.turnEnded(conversationId);
       });
     },
 
@@ -90,7 +101,7 @@ export function createTurns(model: () => ModelService): Turns {
 
     failAll(error) {
       for (const wait of waiting.values()) wait.abort(AppError.fromData(error));
-      for (const turn of running.values()) turn.fail(error);
+      for (const turn of running.values()) turn.abandon(error);
     },
   };
 }

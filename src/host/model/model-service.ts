@@ -54,6 +54,8 @@ export interface ModelService {
   /** Loads with the options that last worked for this file. */
   loadRemembered(path: string): Promise<LoadReport>;
   cancelLoad(): void;
+  /** The model that can be asked now; null while there is none. */
+  now(): LoadedModel | null;
   unload(): Promise<void>;
   /**
    * The loaded model; waits up to `deadlineMs`, and until `signal` is aborted, for one that is being
@@ -72,6 +74,8 @@ export interface ModelServiceOptions {
   readonly builtInModelPath: string | null;
   /** While an answer is being written the model may not be taken away. */
   readonly isAnswering: () => boolean;
+  /** Called before the cells of a loaded model go. Never rejects. */
+  readonly keepCells: () => Promise<void>;
 }
 
 export function createModelService(options: ModelServiceOptions): ModelService {
@@ -181,12 +185,23 @@ export function createModelService(options: ModelServiceOptions): ModelService {
 
   async function load(request: ModelRequest): Promise<LoadReport> {
     refuseWhileOccupied();
+    await options.keepCells();
+    refuseWhileOccupied();
     return await runLoad(request);
+  }
+
+  function now(): LoadedModel | null {
+    const value = state.get();
+    if (value.phase !== 'loaded' || !holder?.isAlive()) return null;
+    const { report } = value;
+    const isBuiltIn = report.planned.model.path === options.builtInModelPath;
+    return { session: holder, report, isBuiltIn };
   }
 
   return {
     state,
     load,
+    now,
 
     describe: path => ask(engine, client => client.call('model.describe', { path })),
     plan: request => ask(engine, client => client.call('model.plan', request)),
@@ -209,6 +224,8 @@ export function createModelService(options: ModelServiceOptions): ModelService {
 
     async unload() {
       refuseWhileOccupied();
+      await options.keepCells();
+      refuseWhileOccupied();
       if (state.get().phase !== 'loaded' || holder === undefined) return;
       const abort = occupy();
       dispatch({ type: 'unload' });
@@ -226,12 +243,7 @@ export function createModelService(options: ModelServiceOptions): ModelService {
       waitForValue(
         state,
         value => {
-          if (value.phase === 'loaded') {
-            if (!holder?.isAlive()) return undefined;
-            const { report } = value;
-            const isBuiltIn = report.planned.model.path === options.builtInModelPath;
-            return { session: holder, report, isBuiltIn };
-          }
+          if (value.phase === 'loaded') return now() ?? undefined;
           if (value.phase === 'none') throw noModelError(value.error);
           return undefined;
         },

@@ -25,6 +25,7 @@ import { loadOptionsSchema, loadPlanSchema, loadReportSchema } from '../model/lo
 import { loadRecordSchema } from '../model/load-record.ts';
 import { modelDescriptionSchema } from '../model/model-description.ts';
 import { call, signal, stream } from '../rpc/contract.ts';
+import { snapshotStateSchema } from '../snapshot/snapshot-state.ts';
 import { settingsSchema, slowMotionSchema } from './settings.ts';
 
 const nothing = z.object({});
@@ -44,6 +45,7 @@ const settingsPatchSchema = z
     monitorWidth: settingsSchema.shape.monitorWidth.unwrap(),
     sidebarOpen: z.boolean(),
     slowMotion: slowMotionSchema,
+    snapshotBudget: settingsSchema.shape.snapshotBudget.unwrap(),
   })
   .partial()
   .strict();
@@ -84,6 +86,8 @@ export const appContract = {
   telemetry: signal(telemetrySampleSchema.nullable(), { maxHz: 20 }),
   /** What the cells hold; null before the first turn of a context, and while there is no engine. */
   cacheMap: signal(cacheMapSchema.nullable(), { maxHz: 20 }),
+  /** Chats whose cells are on the disk, and what became of them. */
+  snapshots: signal(snapshotStateSchema, { maxHz: 10 }),
   settings: signal(settingsSchema, { maxHz: 20 }),
   /** Changes whenever the list of conversations does; fetch it again then. */
   'conversations.revision': signal(z.int().nonnegative(), { maxHz: 10 }),
@@ -105,6 +109,14 @@ export const appContract = {
 
   /** Texts of tokens in the cells, one for each; null where they hold something else meanwhile. */
   'cache.texts': call(cacheTextsRequestSchema, z.array(z.string()).nullable()),
+
+  /**
+   * Saves the cells of a chat now, whatever its length. They are saved by themselves when another chat
+   * is opened, when the model changes and at the end, and fill the cells again when the chat is opened.
+   */
+  'snapshot.save': call(conversationOnly, done),
+  /** Null: of all chats. */
+  'snapshot.delete': call(z.object({ conversationId: conversationIdSchema.nullable() }), done),
 
   /** Folders and .gguf files of one folder; null is the user's home. */
   'files.list': call(

@@ -22,5 +22,10 @@ export const settingsSchema = z.object({
   monitorWidth: z.number().min(240).max(900).default(360),
   sidebarOpen: z.boolean().default(true),
   slowMotion: slowMotionSchema.default(null),
+  /** What the snapshots of all chats may take on the disk, in bytes; 0: none are kept. */
+  snapshotBudget: z
+    .int()
+    .min(0)
+    .default(4 * 1024 ** 3),
 });
 export type Settings = z.infer<typeof settingsSchema>;
