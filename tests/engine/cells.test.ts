@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CacheMap } from '#shared/cache-map/cache-map.ts';
 import type { PromptMessage } from '#shared/contract/engine-contract.ts';
@@ -17,13 +20,16 @@ import {
 } from './engine-under-test.ts';
 
 let engine: EngineUnderTest;
+let directory: string;
 
-beforeAll(() => {
+beforeAll(async () => {
   engine = startEngine();
+  directory = await mkdtemp(join(tmpdir(), 'headroom-cells-'));
 });
 
 afterAll(async () => {
   await engine[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true, force: true });
 });
 
 const load = (name: ModelName, contextLength: number) =>
@@ -100,6 +106,16 @@ async function expectOneTruth(
   expect(turn.text.trim().startsWith(answer.trim()) || answer.startsWith(turn.text)).toBe(true);
 }
 
+/** Saves the cells of a conversation, has another one take them, and restores them; if they are its own. */
+async function throughTheDisk(conversationId: string): Promise<void> {
+  const statePath = join(directory, `${randomUUID()}.state`);
+  const snapshot = await engine.client.call('snapshot.save', { conversationId, statePath });
+  if (snapshot === null) return;
+  await runTurn(engine, [userMessage('Something else.')]);
+  const { tokens } = await engine.client.call('snapshot.restore', { snapshot, statePath });
+  expect(tokens).toBe(snapshot.tokens);
+}
+
 /** The same numbers on every machine. */
 function random(seed: number) {
   let state = seed;
@@ -118,18 +134,21 @@ describe.each([
   ['latent', 4],
 ] as const)('%s', (name, seed) => {
   it('would catch a map, a counter or a cell that says another thing after any move', async () => {
-    await load(name, 1024);
+    await load(name, 512);
     const below = random(seed);
     const sentence = () =>
-      Array.from({ length: 3 + below(20) }, () => words[below(words.length)]).join(' ');
+      Array.from({ length: 3 + below(40) }, () => words[below(words.length)]).join(' ');
     let systemPrompt = 'You answer in words.';
     let conversationId: string = randomUUID();
     /** What was asked and answered before, by conversation: a switch goes back to one of them. */
-    const others: { conversationId: string; messages: PromptMessage[] }[] = [];
+    const others: { conversationId: string; messages: PromptMessage[]; omitted: string[] }[] = [];
     let messages: PromptMessage[] = [];
-    for (let step = 0; step < 24; step++) {
-      const question = userMessage(sentence());
-      switch (below(8)) {
+    /** What the last turn left out for want of room. */
+    let omitted: string[] = [];
+    let overflowed = 0;
+    for (let step = 0; step < 48; step++) {
+      let question = userMessage(sentence());
+      switch (below(16)) {
         // An edit or another branch: the tail gives way.
         case 0:
         case 1:
@@ -145,28 +164,42 @@ describe.each([
           systemPrompt = sentence();
           break;
         case 4: {
-          others.push({ conversationId, messages });
+          others.push({ conversationId, messages, omitted });
           const other = others[below(others.length)];
           conversationId = other?.conversationId ?? randomUUID();
           messages = other?.messages ?? [];
+          omitted = other?.omitted ?? [];
           break;
         }
         case 5:
-          await load(name, below(2) === 0 ? 768 : 1024);
+          await load(name, below(2) === 0 ? 512 : 768);
+          break;
+        // Another answer to the last question.
+        case 6:
+          question = messages.at(-2) ?? question;
+          messages = messages.slice(0, -2);
+          break;
+        // The cells go to the disk, something else takes them, and they come back.
+        case 7:
+          await throughTheDisk(conversationId);
           break;
       }
-      const control = { conversationId, systemPrompt, sampling: { maxTokens: 1 + below(30) } };
+      const policy = below(4) === 0 ? 'drop-middle' : 'drop-oldest';
+      const sampling = { maxTokens: 1 + below(30) };
+      const overflow = { policy, omitted } as const;
       const prompt = [...messages, question];
-      const turn = await runTurn(engine, prompt, control).catch(error => error as Error);
-      if (turn instanceof Error) {
-        // Too long for this context: nothing was touched, and the conversation begins anew.
-        expect(turn.message).toContain('tokens long');
-        messages = [];
-        continue;
-      }
-      await expectOneTruth(turn, prompt, systemPrompt);
+      const control = { conversationId, systemPrompt, sampling, overflow };
+      const turn = await runTurn(engine, prompt, control);
+      omitted = turn.figures.overflow?.omitted ?? [];
+      overflowed += turn.figures.overflow?.newTurns ?? 0;
+      const left = prompt.filter(({ id }) => !omitted.includes(id));
+      await expectOneTruth(turn, left, systemPrompt);
+      const { gaps } = await mapOf(turn);
+      const questions = prompt.filter(({ id, role }) => role === 'user' && omitted.includes(id));
+      expect(gaps.reduce((sum, { turns }) => sum + turns, 0)).toBe(questions.length);
       messages = [...prompt, answerMessage(turn)];
     }
+    expect(overflowed).toBeGreaterThan(0);
   });
 });
 
@@ -337,6 +370,16 @@ describe('why it was read again', () => {
         chat.messages.splice(4, 2);
         await chat.ask('Another way.');
         chat.messages.splice(4, 2);
+        return {};
+      },
+    ],
+    [
+      'sliding-window',
+      'sliding-window',
+      async chat => {
+        // So long that the layers with a window have dropped the first cells.
+        await chat.ask('The quiet river meets the old road. '.repeat(150));
+        chat.messages.splice(2);
         return {};
       },
     ],

@@ -326,7 +326,7 @@ describe('with files as another process has left them', () => {
     stateBytes: 4,
     stateChecksum: 0,
     savedAt: 1,
-    lastTurn: { answerId: randomUUID(), promptTokens: 500, spans: [], answerTokens: [] },
+    lastTurn: { answerId: randomUUID(), promptTokens: 500, spans: [], gaps: [], answerTokens: [] },
     answers: [],
   });
 

@@ -13,6 +13,13 @@ const readySchema = z.object({ url: z.url() });
 
 const script = path.join(import.meta.dirname, '..', '..', 'dist', 'cli', 'cli.js');
 
+export interface AppOptions {
+  /** The model to load at launch; the built-in one when left out. */
+  readonly model?: string;
+  /** Where its data are, and stay; when left out they are its own, and go with it. */
+  readonly dataDirectory?: string;
+}
+
 /** The built app in its browser shell, in a process of its own, on data of its own. */
 export interface RunningApp extends AsyncDisposable {
   /** What a person opens, token included. */
@@ -24,14 +31,17 @@ export interface RunningApp extends AsyncDisposable {
 }
 
 /**
- * Starts the built app as `headroom serve` does. Disposing ends it and removes its data.
+ * Starts the built app as `headroom serve` does. Disposing ends it and removes data of its own.
  *
- * @param model the model to load at launch; the built-in one when left out
  * @throws when it ends before it is ready, with what it said
  */
-export async function startApp(options: { model?: string } = {}): Promise<RunningApp> {
-  const dataDirectory = await mkdtemp(path.join(tmpdir(), 'headroom-app-'));
-  const removeData = () => rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 });
+export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
+  const own = options.dataDirectory === undefined;
+  const dataDirectory =
+    options.dataDirectory ?? (await mkdtemp(path.join(tmpdir(), 'headroom-app-')));
+  const removeData = async () => {
+    if (own) await rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 });
+  };
   const child = spawn(
     process.execPath,
     [

@@ -171,6 +171,18 @@ const moments: Readonly<Record<string, Moment>> = {
     await converse(client, id, [...facts, ...facts]);
     await page.getByText('The context was full. From here on').first().scrollIntoViewIfNeeded();
   },
+  async restored(page, client, id) {
+    const { builtInModelPath } = await client.call('app.info', {});
+    const options = loadOptionsSchema.parse({ contextLength: 2048, threads: 1 });
+    await client.call('model.load', { path: builtInModelPath ?? '', options });
+    await converse(client, id, [...facts, ...facts, ...facts]);
+    await client.call('snapshot.save', { conversationId: id });
+    // The engine forgets everything when the model is loaded anew.
+    await client.call('model.load', { path: builtInModelPath ?? '', options });
+    await page.getByText(/on the disk$/).waitFor();
+    await converse(client, id, ['What is a KV cache?']);
+    await page.getByText('tokens were restored from a snapshot').scrollIntoViewIfNeeded();
+  },
   async prefill(page, client, id) {
     const { builtInModelPath } = await client.call('app.info', {});
     const options = loadOptionsSchema.parse({ contextLength: 32_768, threads: 1 });

@@ -21,6 +21,7 @@ export class CellMeter {
         : {
             ...record,
             spans: [...record.spans],
+            gaps: [...record.gaps],
             revision: this.#revision,
             savedTokens: target.savedTokens,
             capacityTokens: target.cache.capacityTokens,

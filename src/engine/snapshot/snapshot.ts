@@ -59,6 +59,7 @@ export async function saveSnapshot(
         answerId: record.answerId,
         promptTokens: record.promptTokens,
         spans: [...record.spans],
+        gaps: [...record.gaps],
         answerTokens: [...record.answerTokens],
       },
       answers: answersOf(target, record),

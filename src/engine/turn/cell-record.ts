@@ -1,5 +1,5 @@
 import type { Token } from 'node-llama-cpp';
-import type { CellSpan } from '#shared/cache-map/cache-map.ts';
+import type { CellGap, CellSpan } from '#shared/cache-map/cache-map.ts';
 import type { MissCause } from '#shared/metrics/cache-miss.ts';
 
 /** What the last turn put into the cells, as far as it can be told from its prompt. */
@@ -11,6 +11,8 @@ export interface CellRecord {
   readonly reusedTokens: number;
   /** Of the prompt. */
   readonly spans: readonly CellSpan[];
+  /** Where turns of the conversation are missing from the prompt. */
+  readonly gaps: readonly CellGap[];
   /**
    * The answer as it was generated, with what the model wrote for the program that runs it. Grows with
    * it; the last token may have been sampled and not evaluated.

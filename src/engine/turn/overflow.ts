@@ -1,4 +1,4 @@
-import type { CellSpan } from '#shared/cache-map/cache-map.ts';
+import type { CellGap, CellSpan } from '#shared/cache-map/cache-map.ts';
 import type { OverflowPolicy } from '#shared/chat/overflow.ts';
 import type { PromptMessage } from '#shared/contract/engine-contract.ts';
 
@@ -56,6 +56,33 @@ function turnsOf(messages: readonly PromptMessage[]): PromptMessage[][] {
 
 function startOf(messageId: string | undefined, spans: readonly CellSpan[]): number | null {
   return spans.find(span => span.messageId === messageId)?.start ?? null;
+}
+
+/**
+ * Where what was left out would have been.
+ *
+ * @param messages all of them, oldest first
+ * @param spans of the prompt without those that were left out
+ */
+export function gapsOf(
+  messages: readonly PromptMessage[],
+  omitted: ReadonlySet<string>,
+  spans: readonly CellSpan[],
+): CellGap[] {
+  const gaps: CellGap[] = [];
+  let turns = 0;
+  for (const { id, role } of messages) {
+    if (omitted.has(id)) {
+      if (role === 'user') turns++;
+    } else if (turns > 0) {
+      const position = startOf(id, spans);
+      // A message without any text has no cells: what follows it has.
+      if (position === null) continue;
+      gaps.push({ position, turns });
+      turns = 0;
+    }
+  }
+  return gaps;
 }
 
 /** How many questions are among these messages. */

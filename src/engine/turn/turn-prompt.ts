@@ -1,10 +1,11 @@
 import type { Token } from 'node-llama-cpp';
+import type { CellGap, CellSpan } from '#shared/cache-map/cache-map.ts';
 import type { Segment } from '#shared/chat/conversation.ts';
 import type { Overflow } from '#shared/chat/overflow.ts';
 import type { PromptMessage, TurnRequest } from '#shared/contract/engine-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RenderedPrompt } from './chat-template.ts';
-import { countTurns, messagesToOmit, overflows } from './overflow.ts';
+import { countTurns, gapsOf, messagesToOmit, overflows } from './overflow.ts';
 import type { TurnModel } from './turn-model.ts';
 
 /** A prompt that fits, or one that nothing can be left out of. */
@@ -13,6 +14,7 @@ export interface FittedPrompt {
   /** The messages that it was made of. */
   readonly messages: readonly PromptMessage[];
   readonly overflow: Overflow | null;
+  readonly gaps: readonly CellGap[];
 }
 
 /**
@@ -31,12 +33,16 @@ export function fittedPrompt(target: TurnModel, source: TurnSource): FittedPromp
   const more: ReadonlySet<string> = overflows(end, capacity)
     ? messagesToOmit(policy, messages, prompt.spans, end, capacity)
     : new Set();
-  const omitted = [...before, ...more];
+  const omitted = new Set([...before, ...more]);
   const overflow =
-    omitted.length === 0 ? null : { policy, omitted, newTurns: countTurns(messages, more) };
-  if (more.size === 0) return { prompt, messages, overflow };
+    omitted.size === 0
+      ? null
+      : { policy, omitted: [...omitted], newTurns: countTurns(messages, more) };
+  const gaps = (spans: readonly CellSpan[]) => gapsOf(source.messages, omitted, spans);
+  if (more.size === 0) return { prompt, messages, overflow, gaps: gaps(prompt.spans) };
   const left = messages.filter(({ id }) => !more.has(id));
-  return { prompt: renderPrompt(target, { ...source, messages: left }), messages: left, overflow };
+  const shorter = renderPrompt(target, { ...source, messages: left });
+  return { prompt: shorter, messages: left, overflow, gaps: gaps(shorter.spans) };
 }
 
 type TurnSource = Pick<TurnRequest, 'systemPrompt' | 'messages' | 'continues' | 'overflow'>;

@@ -36,7 +36,7 @@ export async function runTurn(
   context: TurnContext,
 ): Promise<TurnFigures> {
   const startedAt = performance.now();
-  const { prompt, messages, overflow } = fittedPrompt(target, request);
+  const { prompt, messages, overflow, gaps } = fittedPrompt(target, request);
   refuseIfTooLong(prompt, target.cache.capacityTokens);
   const renderedAt = performance.now();
   const comparison = target.cache.compare(prompt.tokens);
@@ -58,6 +58,7 @@ export async function runTurn(
     promptTokens: prompt.tokens.length,
     reusedTokens,
     spans: prompt.spans,
+    gaps,
     answerTokens: generation.answerTokens,
   };
   context.onRecord();

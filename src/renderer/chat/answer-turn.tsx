@@ -13,6 +13,7 @@ import { Markdown } from './markdown.tsx';
 import { MissNote } from './miss-note.tsx';
 import { OverflowNote } from './overflow-note.tsx';
 import { Reasoning } from './reasoning.tsx';
+import { RestoredNote } from './restored-note.tsx';
 import styles from './turn.module.css';
 import { TurnFiguresLine } from './turn-figures-line.tsx';
 import { TurnStatus } from './turn-status.tsx';
@@ -41,6 +42,7 @@ export const AnswerTurn = memo(function AnswerTurn({ store, number, last }: Answ
       {running && <TurnStatus messageId={message.id} />}
       {message.error !== null && <ErrorCallout error={message.error} live={last} />}
       {message.figures !== null && <StopNote figures={message.figures} />}
+      {message.figures !== null && <RestoredNote figures={message.figures} />}
       {message.figures !== null && <MissNote figures={message.figures} />}
       {message.figures !== null && <DoubtNote figures={message.figures} focusable={last} />}
       {!running && (

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import type { CacheMap, CellGap } from '#shared/cache-map/cache-map.ts';
 import { type CellRun, cellRuns, describeRun, runAt } from '#shared/cache-map/cell-runs.ts';
 import { formatTokens } from '#shared/metrics/format.ts';
 import { createLatestAnswer } from '../state/latest-answer.ts';
@@ -74,9 +75,9 @@ export function KvMap() {
         <canvas ref={canvas} />
       </div>
       {range === null ? (
-        <Legend runs={map === null ? [] : cellRuns(map, used)} map={map !== null} />
+        <Legend runs={map === null ? [] : cellRuns(map, used)} map={map} />
       ) : (
-        <Cells range={range} runs={map === null ? null : cellRuns(map, used)} used={used} />
+        <Cells range={range} map={map} used={used} />
       )}
     </section>
   );
@@ -118,14 +119,14 @@ function blockAfter(
 
 interface CellsProps {
   readonly range: { readonly start: number; readonly end: number };
-  readonly runs: readonly CellRun[] | null;
+  readonly map: CacheMap | null;
   readonly used: number;
 }
 
 /** What the cells that are pointed at hold: of what, and their text. */
-function Cells({ range, runs, used }: CellsProps) {
-  const { connection, live } = usePage();
-  const revision = useStore(live.cells, state => state.map?.revision ?? null);
+function Cells({ range, map, used }: CellsProps) {
+  const { connection } = usePage();
+  const revision = map?.revision ?? null;
   const [texts] = useState(() =>
     createLatestAnswer((request: { revision: number; start: number; end: number }) =>
       connection.call('cache.texts', request),
@@ -139,17 +140,19 @@ function Cells({ range, runs, used }: CellsProps) {
     texts.want(key, revision === null ? null : { revision, start, end });
   }, [texts, key, revision, start, end]);
 
-  const run = runs === null ? null : runAt(runs, start);
+  const run = map === null ? null : runAt(cellRuns(map, used), start);
   const place =
     range.end - start === 1
       ? `Cell ${formatTokens(start)}`
       : `Cells ${formatTokens(start)}–${formatTokens(range.end - 1)}`;
-  const origin = run === null || run.kind === 'free' ? '' : originText(run);
+  const gap = map?.gaps.find(({ position }) => position >= start && position < range.end);
   return (
     <div className={styles.detail} role="status">
       <p>
         {place}
-        {run !== null && `: ${describeRun(run)}${origin}`}
+        {run !== null && `: ${describeRun(run)}`}
+        {map !== null && run !== null && run.kind !== 'free' && originText(run, map, start)}
+        {gap !== undefined && `; ${gapText(gap)} before it`}
       </p>
       {answer.key === key && answer.value !== null && (
         <p className={styles.text}>{answer.value.join('').replaceAll('\n', '⏎')}</p>
@@ -158,17 +161,22 @@ function Cells({ range, runs, used }: CellsProps) {
   );
 }
 
-function originText({ isFresh }: CellRun): string {
-  return isFresh ? ', computed this turn' : ', kept from before';
+function originText({ isFresh }: CellRun, { savedTokens }: CacheMap, cell: number): string {
+  const origin = isFresh ? ', computed this turn' : ', kept from before';
+  return cell < savedTokens ? `${origin}, also on the disk` : origin;
+}
+
+function gapText({ turns }: CellGap): string {
+  return turns === 1 ? '1 turn was left out' : `${formatTokens(turns)} turns were left out`;
 }
 
 interface LegendProps {
   readonly runs: readonly CellRun[];
-  readonly map: boolean;
+  readonly map: CacheMap | null;
 }
 
 function Legend({ runs, map }: LegendProps) {
-  if (!map) {
+  if (map === null) {
     return <p className={styles.note}>The first turn fills it.</p>;
   }
   const kept = count(runs, run => !run.isFresh && run.kind !== 'free');
@@ -185,6 +193,16 @@ function Legend({ runs, map }: LegendProps) {
       <span>
         pale: {formatTokens(kept)} kept; full: {formatTokens(fresh)} read this turn
       </span>
+      {map.savedTokens > 0 && (
+        <LegendItem mark="corner" colour="chart-cursor">
+          {formatTokens(map.savedTokens)} on the disk
+        </LegendItem>
+      )}
+      {map.gaps.map(gap => (
+        <LegendItem key={gap.position} mark="gap" colour="chart-cursor">
+          {gapText(gap)}
+        </LegendItem>
+      ))}
     </div>
   );
 }

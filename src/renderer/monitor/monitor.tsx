@@ -13,6 +13,7 @@ import { FillChart, SpeedChart } from './live-charts.tsx';
 import { LoadReportSection } from './load-report.tsx';
 import styles from './monitor.module.css';
 import { SlowMotion } from './slow-motion.tsx';
+import { Snapshot } from './snapshot.tsx';
 import { TtftChart } from './ttft-chart.tsx';
 import { TurnAnnouncement } from './turn-announcement.tsx';
 import { TurnTable } from './turn-table.tsx';
@@ -33,6 +34,7 @@ export function Monitor() {
       {engine?.phase === 'crashed' && <Crash error={engine.error} restarting={engine.restarting} />}
       {report === null ? <NoCache /> : <CacheGauge report={report} />}
       {report !== null && <KvMap />}
+      {report !== null && <Snapshot />}
       {report !== null && <SlowMotion />}
       {(report !== null || hasPast) && (
         <>

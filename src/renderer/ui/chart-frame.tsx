@@ -44,7 +44,17 @@ export function ChartFrame({ title, figures, legend, children, table }: ChartFra
   );
 }
 
-export type LegendMark = 'area' | 'line' | 'dashes' | 'bursts' | 'block' | 'turn' | 'load' | 'ring';
+export type LegendMark =
+  | 'area'
+  | 'line'
+  | 'dashes'
+  | 'bursts'
+  | 'block'
+  | 'turn'
+  | 'load'
+  | 'ring'
+  | 'corner'
+  | 'gap';
 
 export interface LegendItemProps {
   readonly mark: LegendMark;

@@ -16,6 +16,14 @@ export const cellSpanSchema = z.object({
 });
 export type CellSpan = z.infer<typeof cellSpanSchema>;
 
+/** Where turns were left out so that the conversation fits. */
+export const cellGapSchema = z.object({
+  /** Of the first cell behind it. */
+  position: z.int().nonnegative(),
+  turns: z.int().positive(),
+});
+export type CellGap = z.infer<typeof cellGapSchema>;
+
 /**
  * What the cells of the sequence hold since the last turn began. How many of them are filled is in the
  * telemetry: the turn's prompt fills up to `promptTokens`, its answer whatever is used beyond.
@@ -36,6 +44,8 @@ export const cacheMapSchema = z.object({
   slidingWindow: z.int().positive().nullable(),
   /** Of the prompt, ascending, without overlaps. */
   spans: z.array(cellSpanSchema),
+  /** Ascending. */
+  gaps: z.array(cellGapSchema),
 });
 export type CacheMap = z.infer<typeof cacheMapSchema>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cellSpanSchema } from '../cache-map/cache-map.ts';
+import { cellGapSchema, cellSpanSchema } from '../cache-map/cache-map.ts';
 import { conversationIdSchema, messageIdSchema } from '../chat/conversation-ids.ts';
 import { cacheTypeSchema } from '../kv-cache/cache-type.ts';
 
@@ -51,6 +51,7 @@ export const snapshotSchema = z.object({
     answerId: messageIdSchema,
     promptTokens: z.int().nonnegative(),
     spans: z.array(cellSpanSchema),
+    gaps: z.array(cellGapSchema),
     answerTokens: tokensSchema,
   }),
   answers: z.array(snapshotAnswerSchema),

@@ -17,6 +17,7 @@ const system = ['system', null, 10] as const;
 const conversation = 'conversation';
 /** system 2..12, u1 14..24, then the answer a1 of 20 tokens from 26 on. */
 const before: CellRecord = {
+  gaps: [],
   answerTokens: [],
   conversationId: conversation,
   answerId: 'a1',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { messagesToOmit, overflows } from '#engine/turn/overflow.ts';
+import { gapsOf, messagesToOmit, overflows } from '#engine/turn/overflow.ts';
 import type { CellSpan } from '#shared/cache-map/cache-map.ts';
 import type { PromptMessage } from '#shared/contract/engine-contract.ts';
 
@@ -63,5 +63,23 @@ describe('room for the answer', () => {
       ),
       { seed: 8, numRuns: 500 },
     );
+  });
+});
+
+describe('where turns are missing', () => {
+  test('a gap is shown at another cell, or with another number of turns', () => {
+    const { messages, spans } = conversation(10, [20, 20, 20, 20], 10);
+    const without = (...ids: string[]) => {
+      const omitted = new Set(ids);
+      const left = spans.filter(({ messageId }) => !omitted.has(messageId ?? ''));
+      return gapsOf(messages, omitted, left);
+    };
+    const startOf = (id: string) => spans.find(({ messageId }) => messageId === id)?.start;
+    expect(without()).toEqual([]);
+    expect(without('q0', 'a0', 'q1', 'a1')).toEqual([{ position: startOf('q2'), turns: 2 }]);
+    expect(without('q1', 'a1', 'q3', 'a3')).toEqual([
+      { position: startOf('q2'), turns: 1 },
+      { position: startOf('last'), turns: 1 },
+    ]);
   });
 });

@@ -87,6 +87,10 @@ export function createCellCanvas(
     }
     if (whole) {
       markWindow(context, next, map, used, palette);
+      if (map !== null) {
+        markSaved(context, next, Math.min(map.savedTokens, used), palette);
+        for (const { position } of map.gaps) markGap(context, next, position, palette);
+      }
       if (pointed >= 0) outline(context, next, pointed, palette.cursor);
     }
     grid = next;
@@ -154,6 +158,36 @@ function markWindow(
   const block = Math.floor((used - window) / cellsPerBlock);
   context.fillStyle = palette.cursor;
   context.fillRect((block % columns) * pitch - 1, Math.floor(block / columns) * pitch, 2, pitch);
+}
+
+/** A corner behind the last cell that is on the disk as well. */
+function markSaved(
+  context: CanvasRenderingContext2D,
+  { columns, pitch, cellsPerBlock }: CellGrid,
+  saved: number,
+  palette: ChartPalette,
+): void {
+  if (saved === 0) return;
+  const block = Math.ceil(saved / cellsPerBlock) - 1;
+  const right = ((block % columns) + 1) * pitch - 1;
+  const bottom = (Math.floor(block / columns) + 1) * pitch - 1;
+  context.fillStyle = palette.cursor;
+  context.fillRect(right - 1, bottom - pitch, 2, pitch);
+  context.fillRect(Math.max(0, right - 2 * pitch), bottom - 1, Math.min(right, 2 * pitch), 2);
+}
+
+/** Two bars in front of the cell that turns were left out before. */
+function markGap(
+  context: CanvasRenderingContext2D,
+  { columns, pitch, cellsPerBlock }: CellGrid,
+  position: number,
+  palette: ChartPalette,
+): void {
+  const block = Math.floor(position / cellsPerBlock);
+  const x = (block % columns) * pitch;
+  const y = Math.floor(block / columns) * pitch;
+  context.fillStyle = palette.cursor;
+  for (const shift of [-3, 0]) context.fillRect(x + shift, y, 1.5, pitch);
 }
 
 function unknownRuns(used: number, capacity: number): CellRun[] {

@@ -12,6 +12,7 @@ const map: CacheMap = {
   promptTokens: 60,
   reusedTokens: 40,
   savedTokens: 0,
+  gaps: [],
   slidingWindow: null,
   spans: [
     { start: 2, end: 10, kind: 'system', messageId: null },
