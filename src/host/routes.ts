@@ -36,6 +36,11 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     settings: settings.current,
     'conversations.revision': conversations.revision,
 
+    'engine.restart': () => {
+      engine.restart();
+      return null;
+    },
+
     'settings.update': async patch => {
       const given = Object.fromEntries(
         Object.entries(patch).filter(([, value]) => value !== undefined),

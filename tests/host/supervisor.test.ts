@@ -2,7 +2,11 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { crashLimit } from '#host/engine/crash-breaker.ts';
 import type { EngineExit, EngineProcess } from '#host/engine/engine-process.ts';
 import { forkEngine } from '#host/engine/fork-engine.ts';
-import { createEngineSupervisor, type EngineSupervisor } from '#host/engine/supervisor.ts';
+import {
+  createEngineSupervisor,
+  type EngineDeath,
+  type EngineSupervisor,
+} from '#host/engine/supervisor.ts';
 import { waitForValue } from '#host/signal-wait.ts';
 import type { EngineState } from '#shared/lifecycle/engine-state.ts';
 import { fixturePath } from './host-under-test.ts';
@@ -100,6 +104,60 @@ describe('an engine that works', () => {
     supervisor.start();
     await supervisor[Symbol.asyncDispose]();
     expect(await lastExit()).toBeDefined();
+    expect(supervisor.state.get().phase).toBe('stopped');
+  });
+});
+
+describe('an engine that is restarted', () => {
+  test('it would be called crashed, wait for a stuck one, or lose what is asked of it', async () => {
+    const supervisor = supervise(fixturePath('ignores-close'), 30_000, 100);
+    const deaths: EngineDeath[] = [];
+    supervisor.onDeath(death => deaths.push(death));
+    const phases: string[] = [];
+    supervisor.state.subscribe(({ phase, generation }) => phases.push(`${phase} ${generation}`));
+    supervisor.start();
+    const first = await supervisor.session();
+    supervisor.restart();
+    // Known at once, while the process still has to be killed.
+    expect(first.isAlive()).toBe(false);
+    const why = await first.died;
+    expect(why).toMatchObject({ code: 'engine-restarted' });
+    const second = await supervisor.session();
+    expect(second.generation).toBe(2);
+    expect(await launched[0]?.exited).toMatchObject({ signal: 'SIGKILL' });
+    expect(phases).toEqual(['starting 1', 'ready 1', 'starting 2', 'ready 2']);
+    expect(deaths).toEqual([{ generation: 1, error: why, restarting: true }]);
+    await expect(second.client.call('model.current', {})).resolves.toBeNull();
+  });
+
+  test('the user who does it often would be left without an engine, or with two', async () => {
+    const supervisor = supervise(fixturePath('steady-engine'));
+    supervisor.start();
+    for (let n = 1; n <= crashLimit + 1; n++) {
+      const { generation } = await supervisor.session();
+      expect(generation).toBe(n);
+      supervisor.restart();
+      // While another one starts there is nothing to restart.
+      supervisor.restart();
+    }
+    await supervisor.session();
+    expect(launched).toHaveLength(crashLimit + 2);
+  });
+
+  test('one that is off would stay off', async () => {
+    const supervisor = supervise(fixturePath('steady-engine'));
+    supervisor.restart();
+    expect(await supervisor.session()).toMatchObject({ generation: 1 });
+  });
+
+  test('closing the app meanwhile would leave an engine behind', async () => {
+    const supervisor = supervise(fixturePath('ignores-close'), 30_000, 100);
+    supervisor.start();
+    await supervisor.session();
+    supervisor.restart();
+    await supervisor[Symbol.asyncDispose]();
+    supervisor.restart();
+    expect(launched).toHaveLength(1);
     expect(supervisor.state.get().phase).toBe('stopped');
   });
 });

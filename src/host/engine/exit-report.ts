@@ -33,6 +33,14 @@ export function engineStartError(
   }).data;
 }
 
+/** An engine that was ended because the user wanted another one. */
+export function engineReplacedError(): AppErrorData {
+  return new AppError('engine-restarted', 'The engine was restarted at your request.', {
+    suggestion:
+      'What there was of the answer is kept. Once the model is loaded again, continue it or ask again.',
+  }).data;
+}
+
 function whatComesNext(restarting: boolean): string {
   if (restarting) return 'It is being started again; then send your message once more.';
   const seconds = crashWindowMs / 1000;

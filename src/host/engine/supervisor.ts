@@ -13,7 +13,7 @@ import { createSignal, type Signal } from '#shared/rpc/signal.ts';
 import { waitForValue } from '../signal-wait.ts';
 import { CrashBreaker } from './crash-breaker.ts';
 import type { EngineExit, EngineLauncher, EngineProcess } from './engine-process.ts';
-import { engineDeathError, engineStartError } from './exit-report.ts';
+import { engineDeathError, engineReplacedError, engineStartError } from './exit-report.ts';
 
 /** One life of the engine process. Its client rejects everything once the process is gone. */
 export interface EngineSession {
@@ -21,7 +21,7 @@ export interface EngineSession {
   readonly client: Client<EngineContract>;
   /** False from the moment its channel closed, which is before {@link died} resolves. */
   isAlive(): boolean;
-  /** Resolves when the process has ended by itself: why, in plain words. */
+  /** Resolves when the process has ended, or is ended for another one: why, in plain words. */
   readonly died: Promise<AppErrorData>;
 }
 
@@ -40,12 +40,17 @@ export interface EngineSupervisor extends AsyncDisposable {
   /** Starts the engine unless it runs; forgets past crashes, since somebody asks for it. */
   start(): void;
   /**
+   * Ends the running engine, whatever it does, and starts another one; starts one where none runs. No
+   * crash: somebody asked for it. One that starts already is left to it.
+   */
+  restart(): void;
+  /**
    * The running engine; waits while it starts or restarts, until `signal` is aborted.
    *
    * @throws AppError `engine-unavailable` when it is off, and stays off
    */
   session(signal?: AbortSignal): Promise<EngineSession>;
-  /** Calls `listener` at every death that nobody asked for, before the restart. */
+  /** Calls `listener` whenever an engine is lost, by its own death or a restart, before the next one starts. */
   onDeath(listener: (death: EngineDeath) => void): void;
 }
 
@@ -58,6 +63,13 @@ export interface SupervisorTimes {
 
 const defaultTimes: SupervisorTimes = { readyMs: 30_000, stopMs: 3_000 };
 
+interface EngineLife {
+  readonly session: EngineSession;
+  readonly process: EngineProcess;
+  /** Ends it; another one follows when it is gone, since two of them might not fit into memory. */
+  replace(): void;
+}
+
 export function createEngineSupervisor(
   launch: EngineLauncher,
   times: SupervisorTimes = defaultTimes,
@@ -67,10 +79,13 @@ export function createEngineSupervisor(
   const cacheMap = createSignal<CacheMap | null>(null);
   const breaker = new CrashBreaker();
   const deathListeners: ((death: EngineDeath) => void)[] = [];
-  let current: { session: EngineSession; process: EngineProcess } | undefined;
+  let current: EngineLife | undefined;
   let disposed = false;
 
   const dispatch = (event: EngineEvent) => state.set(nextEngineState(state.get(), event));
+  const tellDeath = (death: EngineDeath) => {
+    for (const listener of deathListeners) listener(death);
+  };
 
   function begin(): void {
     dispatch({ type: 'start' });
@@ -90,6 +105,7 @@ export function createEngineSupervisor(
     const client = createClient(engineContract, engineProcess.port);
     const death = Promise.withResolvers<AppErrorData>();
     let alive = true;
+    let replaced = false;
     let killTimer: ReturnType<typeof setTimeout> | undefined;
     client.onClose(() => {
       alive = false;
@@ -99,6 +115,16 @@ export function createEngineSupervisor(
     current = {
       process: engineProcess,
       session: { generation, client, isAlive: () => alive, died: death.promise },
+      replace() {
+        replaced = true;
+        const error = engineReplacedError();
+        // Whoever waits for it hears of this now: one that is stuck takes its time to go.
+        death.resolve(error);
+        client.close();
+        forgetSignals();
+        dispatch({ type: 'replace', generation });
+        tellDeath({ generation, error, restarting: true });
+      },
     };
 
     let startFailure: AppErrorData | undefined;
@@ -127,18 +153,34 @@ export function createEngineSupervisor(
     client.close();
     clearTimeout(killTimer);
     current = undefined;
-    telemetry.set(null);
-    cacheMap.set(null);
+    forgetSignals();
     if (disposed) {
       death.resolve(closing());
+      return;
+    }
+    if (replaced) {
+      begin();
       return;
     }
     const restarting = breaker.record(performance.now());
     const error = deathError(exit, startFailure, restarting);
     death.resolve(error);
     dispatch({ type: 'died', generation, error, restarting });
-    for (const listener of deathListeners) listener({ generation, error, restarting });
+    tellDeath({ generation, error, restarting });
     if (restarting) begin();
+  }
+
+  function forgetSignals(): void {
+    telemetry.set(null);
+    cacheMap.set(null);
+  }
+
+  function start(): void {
+    const now = state.get();
+    const off = now.phase === 'stopped' || (now.phase === 'crashed' && !now.restarting);
+    if (disposed || !off) return;
+    breaker.reset();
+    begin();
   }
 
   async function stop(): Promise<void> {
@@ -156,12 +198,12 @@ export function createEngineSupervisor(
     state,
     telemetry,
     cacheMap,
-    start() {
-      const now = state.get();
-      const off = now.phase === 'stopped' || (now.phase === 'crashed' && !now.restarting);
-      if (disposed || !off) return;
+    start,
+    restart() {
+      start();
+      if (disposed || state.get().phase !== 'ready' || !current?.session.isAlive()) return;
       breaker.reset();
-      begin();
+      current.replace();
     },
     session: signal =>
       waitForValue(

@@ -2,6 +2,7 @@ import { CircleQuestionMark, Info, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import { describeDoubt, describeStop } from '#shared/chat/turn-text.ts';
+import type { AppErrorData } from '#shared/errors/app-error.ts';
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import { formatPercent } from '#shared/metrics/format.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
@@ -40,7 +41,9 @@ export const AnswerTurn = memo(function AnswerTurn({ store, number, last }: Answ
       <Reasoning store={store} running={running} />
       <Markdown store={store} segment="answer" />
       {running && <TurnStatus messageId={message.id} />}
-      {message.error !== null && <ErrorCallout error={message.error} live={last} />}
+      {message.error !== null && (
+        <ErrorCallout error={message.error} tone={toneOf(message.error)} live={last} />
+      )}
       {message.figures !== null && <StopNote figures={message.figures} />}
       {message.figures !== null && <RestoredNote figures={message.figures} />}
       {message.figures !== null && <MissNote figures={message.figures} />}
@@ -56,6 +59,11 @@ export const AnswerTurn = memo(function AnswerTurn({ store, number, last }: Answ
     </article>
   );
 });
+
+/** What the user asked for is no accident. */
+function toneOf({ code }: AppErrorData): 'info' | 'error' {
+  return code === 'engine-restarted' ? 'info' : 'error';
+}
 
 function StopNote({ figures }: { readonly figures: TurnFigures }) {
   const text = describeStop(figures);

@@ -44,16 +44,23 @@ export function Callout({ tone, children, actions, onDismiss, live = false }: Ca
 
 export interface ErrorCalloutProps {
   readonly error: AppErrorData;
+  readonly tone?: CalloutProps['tone'];
   readonly actions?: ReactNode;
   onDismiss?(): void;
   readonly live?: boolean;
 }
 
 /** What happened and why, then what to do next; the technical text only by way of the clipboard. */
-export function ErrorCallout({ error, actions, onDismiss, live = true }: ErrorCalloutProps) {
+export function ErrorCallout({
+  error,
+  tone = 'error',
+  actions,
+  onDismiss,
+  live = true,
+}: ErrorCalloutProps) {
   return (
     <Callout
-      tone="error"
+      tone={tone}
       live={live}
       {...(onDismiss === undefined ? {} : { onDismiss })}
       actions={

@@ -92,6 +92,12 @@ export const appContract = {
   /** Changes whenever the list of conversations does; fetch it again then. */
   'conversations.revision': signal(z.int().nonnegative(), { maxHz: 10 }),
 
+  /**
+   * Ends the engine whatever it does, a running answer included, and starts another one, which loads
+   * the same model again. Answers at once; how it goes is in the signals `engine` and `model`.
+   */
+  'engine.restart': call(nothing, done),
+
   'settings.update': call(settingsPatchSchema, done),
 
   'model.describe': call(z.object({ path: z.string().min(1) }), modelDescriptionSchema),

@@ -25,6 +25,7 @@ export const errorCodes = [
   'prompt-too-long',
   'template-failed',
   'engine-crashed',
+  'engine-restarted',
   'engine-unavailable',
   'storage-failed',
   'snapshot-refused',

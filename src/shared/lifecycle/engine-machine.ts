@@ -16,6 +16,8 @@ export type EngineEvent =
       readonly error: AppErrorData;
       readonly restarting: boolean;
     }
+  /** The user wants another process in its place. */
+  | { readonly type: 'replace'; readonly generation: number }
   | { readonly type: 'stop' };
 
 export const engineNeverStarted: EngineState = { phase: 'stopped', generation: 0 };
@@ -37,6 +39,10 @@ export function nextEngineState(state: EngineState, event: EngineEvent): EngineS
       const { generation, error, restarting } = event;
       return { phase: 'crashed', generation, error, restarting };
     }
+    case 'replace':
+      if (state.phase !== 'ready' || state.generation !== event.generation) return state;
+      // Straight into the start: whoever waits for the engine must not see it as off.
+      return { phase: 'starting', generation: state.generation + 1 };
     case 'stop':
       if (state.phase === 'stopped') return state;
       return { phase: 'stopped', generation: state.generation };

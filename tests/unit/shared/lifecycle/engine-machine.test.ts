@@ -20,6 +20,8 @@ const events = {
   died: { type: 'died', generation: 2, error, restarting: true },
   diedForGood: { type: 'died', generation: 2, error, restarting: false },
   lateDied: { type: 'died', generation: 1, error, restarting: true },
+  replace: { type: 'replace', generation: 2 },
+  lateReplace: { type: 'replace', generation: 1 },
   stop: { type: 'stop' },
 } as const satisfies Record<string, EngineEvent>;
 
@@ -37,6 +39,8 @@ const table: Record<
     died: same,
     diedForGood: same,
     lateDied: same,
+    replace: same,
+    lateReplace: same,
     stop: same,
   },
   starting: {
@@ -46,6 +50,8 @@ const table: Record<
     died: states.restarting,
     diedForGood: states.crashed,
     lateDied: same,
+    replace: same,
+    lateReplace: same,
     stop: states.stopped,
   },
   ready: {
@@ -55,6 +61,8 @@ const table: Record<
     died: states.restarting,
     diedForGood: states.crashed,
     lateDied: same,
+    replace: next,
+    lateReplace: same,
     stop: states.stopped,
   },
   restarting: {
@@ -64,6 +72,8 @@ const table: Record<
     died: same,
     diedForGood: same,
     lateDied: same,
+    replace: same,
+    lateReplace: same,
     stop: states.stopped,
   },
   crashed: {
@@ -73,6 +83,8 @@ const table: Record<
     died: same,
     diedForGood: same,
     lateDied: same,
+    replace: same,
+    lateReplace: same,
     stop: states.stopped,
   },
 };
