@@ -7,6 +7,7 @@ import type { Port } from '#shared/rpc/port.ts';
 import { serve } from '#shared/rpc/server.ts';
 import { createChatService } from './chat/chat-service.ts';
 import { createFollowers } from './chat/followers.ts';
+import { ProgressWatchdog } from './chat/progress-watchdog.ts';
 import { createConversationService } from './conversations/conversation-service.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import type { EngineLauncher } from './engine/engine-process.ts';
@@ -32,6 +33,8 @@ export interface HostOptions {
   readonly keepsSnapshots?: boolean;
   /** The system's file dialog, where the shell has one; null when it was closed without a choice. */
   readonly pickFile?: () => Promise<string | null>;
+  /** How long the engine may make no progress in a turn before that is told; 30 s when left out. */
+  readonly quietMs?: number;
 }
 
 /** At the end, a save of cells that takes longer is given up; the snapshot before it stays. */
@@ -72,6 +75,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     followers,
     model: () => model,
     cells: snapshots,
+    watchdog: new ProgressWatchdog(engine.telemetry, options.quietMs),
     defaultSystemPrompt: () => settings.current.get().systemPrompt,
   });
   const model: ModelService = createModelService({

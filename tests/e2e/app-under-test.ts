@@ -26,14 +26,18 @@ export interface AppUnderTest {
   answers(): Promise<Message[]>;
 }
 
-export function appUnderTest(model: ModelName): AppUnderTest {
+/** @param start how the app is started, where it is to be another one than the command line's */
+export function appUnderTest(
+  model: ModelName,
+  start: (options: { model: string }) => Promise<RunningApp> = startApp,
+): AppUnderTest {
   let app: RunningApp | undefined;
   let browser: Browser | undefined;
   let client: Client<AppContract> | undefined;
   const pages: AppPage[] = [];
 
   beforeAll(async () => {
-    app = await startApp({ model: await ensureModel(model) });
+    app = await start({ model: await ensureModel(model) });
     browser = await launchBrowser();
     client = app.connect();
   });

@@ -11,6 +11,7 @@ import { createConversationView } from './conversation-view.ts';
 import type { Followers } from './followers.ts';
 import { firstPrompt, movePrompt } from './move-prompt.ts';
 import { createMoves, type Moves } from './moves.ts';
+import type { ProgressWatchdog } from './progress-watchdog.ts';
 import { createTurns, type TurnCells, type Turns } from './turns.ts';
 
 export interface ChatService
@@ -35,13 +36,14 @@ export interface ChatServiceOptions {
   readonly followers: Followers;
   readonly model: () => ModelService;
   readonly cells: TurnCells;
+  readonly watchdog: ProgressWatchdog;
   /** Of new conversations. */
   readonly defaultSystemPrompt: () => string;
 }
 
 export function createChatService(options: ChatServiceOptions): ChatService {
   const { store, conversations, followers } = options;
-  const turns = createTurns(options.model, options.cells);
+  const turns = createTurns(options.model, options.cells, options.watchdog);
   const view = createConversationView(store, conversations, turns);
   return {
     ...turns,

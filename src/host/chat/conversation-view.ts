@@ -46,6 +46,7 @@ export function createConversationView(
         messages,
         branches: branchesAlong(all, messages),
         progress: turns.progress(conversationId),
+        stall: turns.stall(conversationId),
       };
     },
   };

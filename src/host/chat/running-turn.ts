@@ -1,6 +1,6 @@
 import type { Message } from '#shared/chat/conversation.ts';
 import type { FollowEvent } from '#shared/chat/follow-event.ts';
-import type { TurnProgress } from '#shared/chat/turn-progress.ts';
+import type { TurnProgress, TurnStall } from '#shared/chat/turn-progress.ts';
 import type { TurnPacket, TurnRequest } from '#shared/contract/engine-contract.ts';
 import { AppError, type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
 import {
@@ -11,6 +11,7 @@ import {
 } from '#shared/lifecycle/turn-machine.ts';
 import { type EngineSession, engineFailure } from '../engine/supervisor.ts';
 import type { ConversationStore } from '../store/conversation-store.ts';
+import type { ProgressWatchdog } from './progress-watchdog.ts';
 
 /** A growing answer is on the disk at most this long after it was generated. */
 const checkpointMs = 500;
@@ -21,6 +22,7 @@ export interface RunningTurnOptions {
   /** The answer's row as it was stored: empty, or what there was of it before it was continued. */
   readonly answer: Message;
   readonly store: ConversationStore;
+  readonly watchdog: ProgressWatchdog;
   readonly publish: (event: FollowEvent) => void;
 }
 
@@ -60,6 +62,11 @@ export class RunningTurn {
     return this.#state.phase === 'running' ? this.#state.progress : null;
   }
 
+  /** Null while it moves on, and once it has ended. */
+  stall(): TurnStall | null {
+    return this.#state.phase === 'running' ? this.#options.watchdog.stall() : null;
+  }
+
   /** Asks the engine to end it; the end comes the usual way, with its figures. */
   async stop(): Promise<void> {
     if (this.#dispatch({ type: 'stop' })) await this.#stopEngine();
@@ -94,7 +101,9 @@ export class RunningTurn {
   }
 
   async #run(): Promise<void> {
-    const { session, request } = this.#options;
+    const { session, request, watchdog } = this.#options;
+    // Until the engine is done with it: one that nobody waits for any more still holds up the next.
+    using _watch = watchdog.watch(stall => this.#tellStall(stall));
     try {
       const figures = await session.client.stream('turn.run', request, {
         onItem: packet => this.#take(packet),
@@ -106,6 +115,9 @@ export class RunningTurn {
   }
 
   #take(packet: TurnPacket): void {
+    // That it waits is no progress: the engine says so without getting to it.
+    const waits = packet.type === 'progress' && packet.progress.phase === 'queued';
+    if (!waits) this.#options.watchdog.progress();
     if (this.#discarded || this.#state.phase !== 'running') return;
     const messageId = this.#options.answer.id;
     if (packet.type === 'progress') {
@@ -122,6 +134,11 @@ export class RunningTurn {
       segment: packet.segment,
       text: packet.text,
     });
+  }
+
+  #tellStall(stall: TurnStall | null): void {
+    if (this.#discarded || this.#state.phase !== 'running') return;
+    this.#options.publish({ type: 'stall', messageId: this.#options.answer.id, stall });
   }
 
   #checkpoint(): void {

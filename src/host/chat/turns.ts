@@ -1,8 +1,9 @@
 import type { Message } from '#shared/chat/conversation.ts';
-import type { TurnProgress } from '#shared/chat/turn-progress.ts';
+import type { TurnProgress, TurnStall } from '#shared/chat/turn-progress.ts';
 import { AppError, type AppErrorData } from '#shared/errors/app-error.ts';
 import { conversationGone } from '../conversations/conversation-service.ts';
 import type { LoadedModel, ModelService } from '../model/model-service.ts';
+import type { ProgressWatchdog } from './progress-watchdog.ts';
 import { RunningTurn, type RunningTurnOptions } from './running-turn.ts';
 
 /** How long a message waits for a model that is being loaded, or an engine that starts again. */
@@ -21,11 +22,13 @@ export interface Turns {
    */
   withModel<R>(conversationId: string, begin: (model: LoadedModel) => R): Promise<R>;
   /** Has the engine write an answer whose row is stored. */
-  start(options: RunningTurnOptions): void;
+  start(options: Omit<RunningTurnOptions, 'watchdog'>): void;
   /** The answer as it is now, until the engine is done with it. */
   answer(conversationId: string): Message | undefined;
   /** Of the running answer; null when there is none. */
   progress(conversationId: string): TurnProgress | null;
+  /** Of the running answer; null when there is none, or it moves on. */
+  stall(conversationId: string): TurnStall | null;
   /** Ends the running answer, or the wait of a message for the model; without either: nothing. */
   stop(conversationId: string): Promise<void>;
   /** Ends what runs or waits in a conversation that has been deleted. */
@@ -42,7 +45,11 @@ export interface TurnCells {
   turnEnded(conversationId: string): void;
 }
 
-export function createTurns(model: () => ModelService, cells: TurnCells): Turns {
+export function createTurns(
+  model: () => ModelService,
+  cells: TurnCells,
+  watchdog: ProgressWatchdog,
+): Turns {
   /** By conversation, until the engine is done with them. */
   const running = new Map<string, RunningTurn>();
   /** What ends the wait for the model, by the conversation whose message waits. */
@@ -75,7 +82,7 @@ export function createTurns(model: () => ModelService, cells: TurnCells): Turns 
 
     start(options) {
       const { conversationId } = options.request;
-      const turn = new RunningTurn(options);
+      const turn = new RunningTurn({ ...options, watchdog });
       running.set(conversationId, turn);
       void turn.released.then(() => {
         // The next turn may have begun already.
@@ -86,6 +93,7 @@ export function createTurns(model: () => ModelService, cells: TurnCells): Turns 
 
     answer: conversationId => running.get(conversationId)?.message(),
     progress: conversationId => running.get(conversationId)?.progress() ?? null,
+    stall: conversationId => running.get(conversationId)?.stall() ?? null,
 
     async stop(conversationId) {
       waiting.get(conversationId)?.abort(stoppedWaiting());

@@ -2,6 +2,7 @@ import { ArrowDown } from 'lucide-react';
 import { useChat } from '../state/page-context.tsx';
 import { Button } from '../ui/button.tsx';
 import { AnswerTurn } from './answer-turn.tsx';
+import { StallAnnouncement } from './stall-announcement.tsx';
 import { useStickToBottom } from './stick-to-bottom.ts';
 import styles from './transcript.module.css';
 import { UserTurn } from './user-turn.tsx';
@@ -39,6 +40,7 @@ export function Transcript() {
           </Button>
         </div>
       )}
+      <StallAnnouncement />
     </div>
   );
 }

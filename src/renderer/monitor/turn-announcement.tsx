@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
 import type { FinishedTurn } from '../state/chat-store.ts';
-import styles from './turn-announcement.module.css';
+import { Announcement } from '../ui/announcement.tsx';
 
 /**
  * Tells screen readers the figures of a turn when it ends. Turns that were over before, as when
@@ -18,11 +18,7 @@ export function TurnAnnouncement({ turns }: { readonly turns: readonly FinishedT
       text: ended ? turnInWords(turns.length, newest) : '',
     });
   }
-  return (
-    <p className={styles.announcement} aria-live="polite">
-      {seen.text}
-    </p>
-  );
+  return <Announcement text={seen.text} />;
 }
 
 function turnInWords(turn: number, { figures }: FinishedTurn): string {

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Conversation, Message, Segment } from '#shared/chat/conversation.ts';
 import type { FollowEvent } from '#shared/chat/follow-event.ts';
-import type { TurnProgress } from '#shared/chat/turn-progress.ts';
+import type { TurnProgress, TurnStall } from '#shared/chat/turn-progress.ts';
 import { type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import type { AppClient, Connection } from '../connection/connection.ts';
@@ -32,6 +32,8 @@ export interface ChatState {
   readonly running: {
     readonly messageId: string;
     readonly progress: TurnProgress | null;
+    /** When it made its last progress, on this page's clock; null while it moves on. */
+    readonly quietSinceMs: number | null;
   } | null;
   /** Why the conversation cannot be shown. */
   readonly error: AppErrorData | null;
@@ -118,6 +120,14 @@ export function createChat(connection: Connection, onFrame: (run: () => void) =>
         pendingProgress = event;
         askFrame();
         break;
+      case 'stall':
+        store.setState(({ running }) => ({
+          running:
+            running?.messageId === event.messageId
+              ? { ...running, quietSinceMs: quietSince(event.stall) }
+              : running,
+        }));
+        break;
       case 'message':
         flush();
         receiveMessage(event.message);
@@ -136,7 +146,7 @@ export function createChat(connection: Connection, onFrame: (run: () => void) =>
     }
   }
 
-  function receiveSnapshot({ conversation, messages, branches, progress }: Snapshot) {
+  function receiveSnapshot({ conversation, messages, branches, progress, stall }: Snapshot) {
     byId = new Map(messages.map(message => [message.id, storeOf(message)]));
     const running = messages.find(message => message.status === 'running');
     store.setState({
@@ -144,7 +154,10 @@ export function createChat(connection: Connection, onFrame: (run: () => void) =>
       messages: [...byId.values()],
       branches,
       turns: messages.flatMap(turnOf),
-      running: running === undefined ? null : { messageId: running.id, progress },
+      running:
+        running === undefined
+          ? null
+          : { messageId: running.id, progress, quietSinceMs: quietSince(stall) },
       error: null,
     });
   }
@@ -186,7 +199,9 @@ export function createChat(connection: Connection, onFrame: (run: () => void) =>
     }
     const progress = pendingProgress;
     pendingProgress = null;
-    if (progress !== null && byId.has(progress.messageId)) store.setState({ running: progress });
+    if (progress !== null && byId.has(progress.messageId)) {
+      store.setState(({ running }) => ({ running: withProgress(running, progress) }));
+    }
   }
 
   return { store, open };
@@ -196,11 +211,27 @@ function turnOf(message: Message): FinishedTurn[] {
   return message.figures === null ? [] : [{ messageId: message.id, figures: message.figures }];
 }
 
-function runningAfter(running: ChatState['running'], message: Message): ChatState['running'] {
+type Running = ChatState['running'];
+
+function runningAfter(running: Running, message: Message): Running {
   if (message.status === 'running') {
-    return running?.messageId === message.id ? running : { messageId: message.id, progress: null };
+    return running?.messageId === message.id
+      ? running
+      : { messageId: message.id, progress: null, quietSinceMs: null };
   }
   return running?.messageId === message.id ? null : running;
+}
+
+function withProgress(
+  running: Running,
+  { messageId, progress }: { messageId: string; progress: TurnProgress },
+): Running {
+  const quietSinceMs = running?.messageId === messageId ? running.quietSinceMs : null;
+  return { messageId, progress, quietSinceMs };
+}
+
+function quietSince(stall: TurnStall | null): number | null {
+  return stall === null ? null : performance.now() - stall.quietMs;
 }
 
 /** Neighbours of the same segment become one append. */

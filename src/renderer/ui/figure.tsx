@@ -9,8 +9,11 @@ export interface FigureProps {
   readonly value: string;
   /** An estimate is written in italics behind "about", so that the two can never be mistaken. */
   readonly kind?: 'measured' | 'estimated';
-  /** `stacked`: name over value, for panels. `inline`: name and value in one line of text. */
-  readonly layout?: 'stacked' | 'inline';
+  /**
+   * `stacked`: name over value, for panels. `inline`: name and value in one line of small text.
+   * `sentence`: both as loud as the text around them.
+   */
+  readonly layout?: 'stacked' | 'inline' | 'sentence';
   readonly size?: 'small' | 'large';
   /** Replaces the definition's short name. */
   readonly label?: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { conversationSchema, messageSchema, segmentSchema } from './conversation.ts';
 import { messageIdSchema } from './conversation-ids.ts';
-import { turnProgressSchema } from './turn-progress.ts';
+import { turnProgressSchema, turnStallSchema } from './turn-progress.ts';
 
 /**
  * What a viewer of a conversation receives: one snapshot, then deltas, and another snapshot whenever
@@ -18,6 +18,8 @@ export const followEventSchema = z.discriminatedUnion('type', [
     branches: z.record(messageIdSchema, z.array(messageIdSchema)),
     /** Of the message with status `running`; null when there is none. */
     progress: turnProgressSchema.nullable(),
+    /** Of the same message; null while it moves on. */
+    stall: turnStallSchema.nullable(),
   }),
   /**
    * A message is new at the end of the branch, goes on, or has reached its end: replaces the one with
@@ -34,6 +36,12 @@ export const followEventSchema = z.discriminatedUnion('type', [
     type: z.literal('progress'),
     messageId: messageIdSchema,
     progress: turnProgressSchema,
+  }),
+  /** The message makes no progress, or makes some again. */
+  z.object({
+    type: z.literal('stall'),
+    messageId: messageIdSchema,
+    stall: turnStallSchema.nullable(),
   }),
   z.object({ type: z.literal('conversation'), conversation: conversationSchema }),
   z.object({ type: z.literal('deleted') }),

@@ -15,3 +15,10 @@ export const turnProgressSchema = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('decode') }),
 ]);
 export type TurnProgress = z.infer<typeof turnProgressSchema>;
+
+/** The engine has made no progress, in this turn or in the one that it waits for. */
+export const turnStallSchema = z.object({
+  /** For how long when this was sent: clocks differ, so whoever receives it counts on from there. */
+  quietMs: z.number().nonnegative(),
+});
+export type TurnStall = z.infer<typeof turnStallSchema>;

@@ -2,8 +2,12 @@ import { formatDuration, formatRate, formatTokenCount, formatTokens } from '../m
 import type { TurnFigures } from '../metrics/turn-figures.ts';
 import type { TurnProgress } from './turn-progress.ts';
 
-/** How far a running turn is, as a sentence without its full stop. */
-export function describeProgress(progress: TurnProgress | null): string {
+/**
+ * How far a running turn is, as a sentence without its full stop.
+ *
+ * @param stalled what the speed was is no speed any more, and nobody knows what is left
+ */
+export function describeProgress(progress: TurnProgress | null, stalled = false): string {
   switch (progress?.phase) {
     case undefined:
     case 'queued':
@@ -15,8 +19,8 @@ export function describeProgress(progress: TurnProgress | null): string {
       const reused = reusedTokens === 0 ? '' : ` (${formatTokens(reusedTokens)} reused)`;
       return [
         `Reading ${formatTokens(doneTokens)} of ${formatTokens(totalTokens)} tokens${reused}`,
-        ...(tokensPerSecond === null ? [] : [formatRate(tokensPerSecond)]),
-        ...(remainingMs === null ? [] : [`${formatDuration(remainingMs)} left`]),
+        ...(tokensPerSecond === null || stalled ? [] : [formatRate(tokensPerSecond)]),
+        ...(remainingMs === null || stalled ? [] : [`${formatDuration(remainingMs)} left`]),
       ].join(', ');
     }
   }

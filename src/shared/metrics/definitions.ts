@@ -90,6 +90,13 @@ export const metricDefinitions = {
     description:
       'Decode speed over the last second. A display aid; results use the speed of the whole answer.',
   },
+  quietTime: {
+    name: 'Time without progress',
+    shortName: 'No progress for',
+    unit: 's',
+    description:
+      'Since the engine last read a part of the prompt or generated a token, reasoning included. Told when it is long against what this turn has shown before.',
+  },
   generatedTokens: {
     name: 'Answer tokens',
     shortName: 'Answer',

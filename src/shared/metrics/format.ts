@@ -51,6 +51,12 @@ export function formatDuration(ms: number | null): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** A duration that is still going on, in whole seconds that are over: 35 s, 2 min 5 s. */
+export function formatElapsed(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * 1000);
+}
+
 /** Tokens per second, three significant digits. */
 export function formatRate(tokensPerSecond: number | null): string {
   return tokensPerSecond === null ? notMeasured : `${significant(tokensPerSecond)} tokens/s`;

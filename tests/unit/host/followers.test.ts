@@ -25,6 +25,7 @@ const snapshot: FollowEvent = {
   messages: [],
   branches: {},
   progress: null,
+  stall: null,
 };
 
 const delta = (text: string, segment: 'answer' | 'reasoning' = 'answer'): FollowEvent => ({
@@ -130,9 +131,12 @@ describe('events that wait', () => {
       delta('b'),
       progress(1),
       progress(2),
+      { type: 'stall', messageId: 'm', stall: { quietMs: 1 } },
+      progress(3),
+      { type: 'stall', messageId: 'm', stall: null },
       delta('c'),
-    ];
+    ] as const satisfies FollowEvent[];
     for (const event of events) keep(waiting, event);
-    expect(waiting).toEqual([delta('thought', 'reasoning'), delta('ab'), progress(2), delta('c')]);
+    expect(waiting).toEqual([delta('thought', 'reasoning'), delta('ab'), ...events.slice(4)]);
   });
 });

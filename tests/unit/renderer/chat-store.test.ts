@@ -87,12 +87,13 @@ function setUp() {
   };
 }
 
-const snapshot = (messages: Message[], branches: Record<string, string[]> = {}): FollowEvent => ({
-  type: 'snapshot',
+const snapshot = (messages: Message[], branches: Record<string, string[]> = {}) => ({
+  type: 'snapshot' as const,
   conversation: conversation(ids.conversation),
   messages,
   branches,
   progress: null,
+  stall: null,
 });
 const delta = (text: string): FollowEvent => ({
   type: 'delta',
@@ -168,6 +169,7 @@ describe('chat store', () => {
       messages: [],
       branches: {},
       progress: null,
+      stall: null,
     });
     await vi.waitFor(() => expect(page.chat.store.getState().conversation?.id).toBe(ids.other));
     page.drawFrame();
@@ -211,6 +213,31 @@ describe('chat store', () => {
     expect(messages[0]).toBe(before);
     expect(messages[0]?.getState().answer).toBe(shownText);
     expect(messages[1] && messageText(messages[1].getState())).toBe('Because.');
+  });
+
+  it('loses sight of a stall with the next progress of before, or keeps it for ever', async () => {
+    const { page, emit } = await openWithSnapshot();
+    const quietSince = () => page.chat.store.getState().running?.quietSinceMs;
+    expect(quietSince()).toBeNull();
+    emit({ type: 'stall', messageId: ids.other, stall: { quietMs: 0 } });
+    emit({ type: 'progress', messageId: ids.answer, progress: { phase: 'decode' } });
+    emit({ type: 'stall', messageId: ids.answer, stall: { quietMs: 30_000 } });
+    await vi.waitFor(() => expect(quietSince()).toBeLessThanOrEqual(performance.now() - 30_000));
+    page.drawFrame();
+    expect(page.chat.store.getState().running?.progress).toEqual({ phase: 'decode' });
+    expect(quietSince()).not.toBeNull();
+    emit({ type: 'stall', messageId: ids.answer, stall: null });
+    await vi.waitFor(() => expect(quietSince()).toBeNull());
+  });
+
+  it('shows whoever comes late an answer that moves, or one that stands still for nothing', async () => {
+    const { page, emit } = await openWithSnapshot();
+    const quietSince = () => page.chat.store.getState().running?.quietSinceMs;
+    emit({ ...snapshot([question, running]), stall: { quietMs: 40_000 } });
+    await vi.waitFor(() => expect(quietSince()).toBeLessThanOrEqual(performance.now() - 40_000));
+    emit({ type: 'message', message: { ...running, status: 'done' } });
+    emit({ type: 'message', message: running });
+    await vi.waitFor(() => expect(quietSince()).toBeNull());
   });
 
   it('lets a continued answer grow from where it had ended', async () => {

@@ -46,6 +46,10 @@ describe('describeProgress', () => {
     expect(describeProgress({ ...first, remainingMs: null })).toBe('Reading 0 of 4,096 tokens');
   });
 
+  it('promises no end, and claims no speed, while nothing moves', () => {
+    expect(describeProgress(prefill, true)).toBe('Reading 1,024 of 4,096 tokens (3,000 reused)');
+  });
+
   it('says that the model is waited for until the engine has said anything', () => {
     expect(describeProgress(null)).toBe(describeProgress({ phase: 'queued' }));
   });

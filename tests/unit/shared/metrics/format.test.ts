@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   formatBytes,
   formatDuration,
+  formatElapsed,
   formatPercent,
   formatRate,
   formatTokenCount,
@@ -48,6 +49,16 @@ describe('figures as text', () => {
     [3_780_000, '1 h 3 min'],
   ])('%d milliseconds', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+
+  test.each([
+    [0, '0 s'],
+    [35_999, '35 s'],
+    [59_999, '59 s'],
+    [125_400, '2 min 5 s'],
+    [3_780_000, '1 h 3 min'],
+  ])('%d milliseconds that go on: a count that runs ahead or flickers', (ms, text) => {
+    expect(formatElapsed(ms)).toBe(text);
   });
 
   test('rates keep three digits, tokens their separators, small fractions their existence', () => {
