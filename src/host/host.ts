@@ -63,6 +63,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const conversations = createConversationService(store.conversations, followers, settings);
   const snapshots: SnapshotService = createSnapshotService({
     files: snapshotFiles,
+    heldConversation: () => engine.cacheMap.get()?.conversationId ?? null,
     model: () => model.now(),
     isAnswering: () => chat.isAnswering(),
     openConversation: () => followers.open.get().at(-1) ?? null,

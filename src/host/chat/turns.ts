@@ -69,7 +69,8 @@ export function createTurns(
       waiting.set(conversationId, wait);
       try {
         await model().loaded(modelDeadlineMs, wait.signal);
-        await cells.prepare(conversationId);
+        // An engine that is stuck must not keep the wait from being stopped.
+        await Promise.race([cells.prepare(conversationId), untilAborted(wait.signal)]);
         // The model may have been taken away meanwhile.
         const loaded = await model().loaded(modelDeadlineMs, wait.signal);
         // The stop may have come between the model and this line.
@@ -112,6 +113,12 @@ export function createTurns(
       for (const turn of running.values()) turn.abandon(error);
     },
   };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 function isRunning(turn: RunningTurn | undefined): boolean {

@@ -42,6 +42,8 @@ export interface SnapshotService {
 
 export interface SnapshotServiceOptions {
   readonly files: SnapshotFiles;
+  /** The chat that the cells hold, as the engine said last; null: it has not said. */
+  readonly heldConversation: () => string | null;
   /** The model that can be asked now; null while there is none. */
   readonly model: () => LoadedModel | null;
   readonly isAnswering: () => boolean;
@@ -61,10 +63,12 @@ export function createSnapshotService(options: SnapshotServiceOptions): Snapshot
   /** Their cells hold what the user has deleted. */
   const withheld = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
+  let underWay = 0;
   let events = 0;
 
   function inOrder<T>(work: () => Promise<T>): Promise<T> {
-    const running = last.then(work);
+    underWay++;
+    const running = last.then(work).finally(() => underWay--);
     last = running.catch(() => {});
     return running;
   }
@@ -149,7 +153,11 @@ export function createSnapshotService(options: SnapshotServiceOptions): Snapshot
       withheld.delete(conversationId);
       review();
     },
-    prepare: conversationId => inOrder(() => give(conversationId)).catch(() => {}),
+    async prepare(conversationId) {
+      // Nearly always: no question to the engine before the first token.
+      if (underWay === 0 && options.heldConversation() === conversationId) return;
+      await inOrder(() => give(conversationId)).catch(() => {});
+    },
     keepCells: () => inOrder(() => give(null)).catch(() => {}),
 
     save: conversationId =>

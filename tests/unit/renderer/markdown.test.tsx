@@ -48,7 +48,7 @@ describe('markdown in blocks', () => {
       'A **bold** word, `code with * in it`, snake_case_name, [a link](https://example.org/a_b), 2 * 3, *one* ';
     const plain =
       'and the river carries every old stone down to the sea, as www.example.org says. ';
-    const text = `${plain.repeat(8)}${sentence}and ${plain.repeat(6)}*unclosed ${plain.repeat(12)}`;
+    const text = `${plain.repeat(8)}${sentence}and ${plain.repeat(3)}*unclosed ${plain.repeat(8)}`;
     let grown = emptyText;
     for (const token of text.match(/\S+\s*/g) ?? []) {
       grown = growText(grown, token);
