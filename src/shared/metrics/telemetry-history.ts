@@ -118,6 +118,9 @@ export class TelemetryHistory {
     if (this.#offsetMs === null || restarted) {
       this.#offsetMs = Math.max(nowMs, this.#latestMs) - sample.atMs;
     }
+    // The first one a page gets may be old: an idle engine has nothing new to say. A later one cannot
+    // have come before it was taken.
+    this.#offsetMs = Math.min(this.#offsetMs, nowMs - sample.atMs);
     const atMs = Math.max(this.#offsetMs + sample.atMs, this.#latestMs);
     this.#latestMs = atMs;
     if (beginsTurn(previous, sample)) {

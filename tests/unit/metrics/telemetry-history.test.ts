@@ -41,6 +41,15 @@ describe('TelemetryHistory', () => {
     expect(history.latestMs).toBe(3000);
   });
 
+  test('an old first sample, of an engine long idle, puts all that follow into the future', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(10_000), 500);
+    history.push(sample(40_000, { phase: 'prefill' }), 3000);
+    history.push(sample(40_100, { phase: 'decode' }), 3150);
+    expect(history.latestMs).toBe(3100);
+    expect(history.events.map(({ atMs }) => atMs)).toEqual([3000]);
+  });
+
   test('every sample of a turn marks a turn start', () => {
     const history = new TelemetryHistory();
     history.push(sample(0), 0);

@@ -1,11 +1,17 @@
 type Cells = ArrayLike<number | null | undefined>;
 
-/** Index of the value that holds at a time: the last one before it, unless the line broke since. */
+/**
+ * Index of the value that holds at a time: the last one before it. Where the line breaks after that
+ * value, nobody knows how long it held, and nothing is drawn.
+ */
 export function heldValue(times: ArrayLike<number>, cells: Cells, atMs: number): number | null {
+  let breaksNext = false;
   for (let i = times.length - 1; i >= 0; i--) {
     const cell = cells[i];
-    if ((times[i] ?? 0) > atMs || cell === undefined) continue;
-    return cell === null ? null : i;
+    const time = times[i] ?? 0;
+    if (cell === undefined) continue;
+    if (time > atMs) breaksNext = cell === null;
+    else return cell === null || (breaksNext && time < atMs) ? null : i;
   }
   return null;
 }
