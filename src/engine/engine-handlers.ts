@@ -11,6 +11,7 @@ import { Backends } from './loading/backend.ts';
 import type { LoadedModel } from './loading/loaded-model.ts';
 import { ModelSlot } from './loading/model-slot.ts';
 import { CellMeter } from './metering/cell-meter.ts';
+import { measureMemory } from './metering/memory-meter.ts';
 import { TelemetryMeter } from './metering/telemetry-meter.ts';
 import { cacheHolder, restoreSnapshot, saveSnapshot } from './snapshot/snapshot.ts';
 import { SlowMotion } from './turn/slow-motion.ts';
@@ -99,6 +100,7 @@ export class Engine {
       telemetry: this.#telemetry.signal,
       cacheMap: this.#cells.signal,
       'cache.texts': request => this.#cells.texts(this.#slot.current, request),
+      'memory.sample': () => measureMemory(this.#slot.current),
     };
   }
 

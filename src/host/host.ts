@@ -13,6 +13,7 @@ import { lockDataDirectory } from './data-lock.ts';
 import type { EngineLauncher } from './engine/engine-process.ts';
 import { keepSlowMotion } from './engine/keep-slow-motion.ts';
 import { createEngineSupervisor } from './engine/supervisor.ts';
+import { createMemoryService } from './memory/memory-service.ts';
 import { createModelService, type ModelService } from './model/model-service.ts';
 import { createRoutes } from './routes.ts';
 import { openSettings, type SettingsService } from './settings/settings-service.ts';
@@ -97,6 +98,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       nativeFileDialog: options.pickFile !== undefined,
     },
     engine,
+    memory: createMemoryService(engine),
     model,
     settings,
     conversations,

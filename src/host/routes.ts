@@ -6,6 +6,7 @@ import type { ConversationService } from './conversations/conversation-service.t
 import { exportConversation } from './conversations/export.ts';
 import type { EngineSupervisor } from './engine/supervisor.ts';
 import { listModelFiles } from './files/model-files.ts';
+import type { MemoryService } from './memory/memory-service.ts';
 import type { ModelService } from './model/model-service.ts';
 import type { SettingsService } from './settings/settings-service.ts';
 import type { SnapshotService } from './snapshots/snapshot-service.ts';
@@ -13,6 +14,7 @@ import type { SnapshotService } from './snapshots/snapshot-service.ts';
 export interface HostServices {
   readonly info: AppInfo;
   readonly engine: EngineSupervisor;
+  readonly memory: MemoryService;
   readonly model: ModelService;
   readonly settings: SettingsService;
   readonly conversations: ConversationService;
@@ -24,7 +26,7 @@ export interface HostServices {
 
 /** The whole app contract, each entry handed to the service that owns it. */
 export function createRoutes(services: HostServices): Handlers<AppContract> {
-  const { engine, model, settings, conversations, chat, snapshots, pickFile } = services;
+  const { engine, memory, model, settings, conversations, chat, snapshots, pickFile } = services;
   return {
     'app.info': () => services.info,
 
@@ -75,6 +77,8 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
       else await snapshots.discard(conversationId);
       return null;
     },
+
+    'memory.watch': (_input, watcher) => memory.watch(watcher),
 
     'files.list': ({ directory }) => listModelFiles(directory),
     'files.pick': async () => {

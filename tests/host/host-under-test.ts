@@ -33,7 +33,7 @@ export interface HostUnderTestOptions extends Partial<HostOptions> {
   readonly engine?: string;
 }
 
-const realEngine = fileURLToPath(new URL('../../src/engine/engine.ts', import.meta.url));
+export const realEngine = fileURLToPath(new URL('../../src/engine/engine.ts', import.meta.url));
 
 /** @param name a file of `fixtures`, without its extension */
 export function fixturePath(name: string): string {

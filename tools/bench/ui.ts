@@ -38,7 +38,7 @@ async function measure(): Promise<Result> {
   const modelPath = isModelName(values.model) ? await ensureModel(values.model) : values.model;
   await using app = await startApp({ model: modelPath });
   await using browser = await launchBrowser();
-  const { page } = await openPage(browser, app.url, { viewport: { width: 1280, height: 1280 } });
+  const { page } = await openPage(browser, app.url, { viewport: { width: 1280, height: 1680 } });
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   await load(page, values.context);
   // Discarded: compiles what the measured turn runs, and gives the chart per turn its first bar.
@@ -84,8 +84,8 @@ async function stop(page: Page): Promise<void> {
 /** @throws when a chart is not wholly in view: the figures would then be of something else */
 async function expectCharts(page: Page): Promise<void> {
   const monitor = page.getByRole('region', { name: 'Monitor' });
-  const charts = ['Cache fill', 'Tokens per second', 'Time to first token'].map(
-    title => [title, monitor.getByRole('figure', { name: title })] as const,
+  const charts = ['Cache fill', 'Tokens per second', 'Memory', 'Time to first token'].map(
+    title => [title, monitor.getByRole('figure', { name: title, exact: true })] as const,
   );
   for (const [title, chart] of [
     ['KV map', monitor.getByRole('group', { name: /^Cells/ })] as const,

@@ -50,6 +50,8 @@ export interface EngineSupervisor extends AsyncDisposable {
    * @throws AppError `engine-unavailable` when it is off, and stays off
    */
   session(signal?: AbortSignal): Promise<EngineSession>;
+  /** The engine that can be asked at this moment; null while there is none. */
+  running(): EngineSession | null;
   /** Calls `listener` whenever an engine is lost, by its own death or a restart, before the next one starts. */
   onDeath(listener: (death: EngineDeath) => void): void;
 }
@@ -194,10 +196,16 @@ export function createEngineSupervisor(
     dispatch({ type: 'stop' });
   }
 
+  function running(): EngineSession | null {
+    const session = current?.session;
+    return state.get().phase === 'ready' && session?.isAlive() ? session : null;
+  }
+
   return {
     state,
     telemetry,
     cacheMap,
+    running,
     start,
     restart() {
       start();
@@ -209,7 +217,8 @@ export function createEngineSupervisor(
       waitForValue(
         state,
         value => {
-          if (value.phase === 'ready' && current?.session.isAlive()) return current.session;
+          const session = running();
+          if (session !== null) return session;
           if (value.phase === 'stopped' || (value.phase === 'crashed' && !value.restarting)) {
             throw engineOff(value);
           }

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand';
-import { steadyCeiling, timeAgoLabel } from '#shared/metrics/axis-scale.ts';
+import { shortCount, steadyCeiling, timeAgoLabel } from '#shared/metrics/axis-scale.ts';
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import {
   formatPercent,
@@ -7,8 +7,8 @@ import {
   formatTokenCount,
   formatTokens,
 } from '#shared/metrics/format.ts';
-import { type HistoryLine, tabulate } from '#shared/metrics/history-table.ts';
-import { type TimeWindow, traceColumns } from '#shared/metrics/telemetry-history.ts';
+import { type HistoryLine, tabulateWindow } from '#shared/metrics/history-table.ts';
+import type { TimeWindow, traceColumns } from '#shared/metrics/telemetry-history.ts';
 import { usePage } from '../state/page-context.tsx';
 import { ChartFrame, LegendItem } from '../ui/chart-frame.tsx';
 import { DataTable } from '../ui/data-table.tsx';
@@ -23,9 +23,7 @@ const fillSeries = [
 const prefillSeries = [{ column: 'prefill', colour: 'prefill', mark: 'bursts' }] as const;
 const decodeSeries = [{ column: 'decode', colour: 'decode', mark: 'line' }] as const;
 
-const tableLines = 6;
-
-interface LiveChartProps {
+export interface LiveChartProps {
   readonly timeWindow: TimeWindow;
 }
 
@@ -68,11 +66,13 @@ export function FillChart({ timeWindow }: LiveChartProps) {
       table={() => <FillTable timeWindow={timeWindow} />}
     >
       <LiveStrip
+        history={live.history}
         series={fillSeries}
         height={116}
         timeAxis
         timeWindow={timeWindow}
         ceiling={fillCeiling}
+        axisLabel={shortCount}
         describe={describeFill}
       />
     </ChartFrame>
@@ -110,19 +110,23 @@ export function SpeedChart({ timeWindow }: LiveChartProps) {
     >
       <div className={styles.strips}>
         <LiveStrip
+          history={live.history}
           series={prefillSeries}
           height={56}
           timeAxis={false}
           timeWindow={timeWindow}
           ceiling={steadyCeiling}
+          axisLabel={shortCount}
           describe={describeSpeed}
         />
         <LiveStrip
+          history={live.history}
           series={decodeSeries}
           height={100}
           timeAxis
           timeWindow={timeWindow}
           ceiling={steadyCeiling}
+          axisLabel={shortCount}
           describe={describeSpeed}
         />
       </div>
@@ -180,15 +184,7 @@ function SpeedTable({ timeWindow }: LiveChartProps) {
 function useLines(timeWindow: TimeWindow, column: keyof typeof traceColumns, carry: boolean) {
   const { live } = usePage();
   useStore(live.current);
-  const { history } = live;
-  return tabulate(
-    history.trace(timeWindow),
-    traceColumns[column],
-    history.startOf(timeWindow),
-    history.latestMs,
-    tableLines,
-    carry,
-  );
+  return tabulateWindow(live.history, column, timeWindow, carry);
 }
 
 function range(line: HistoryLine | undefined): string | null {

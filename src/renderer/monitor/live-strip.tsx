@@ -6,9 +6,12 @@ import { createStripChart, type StripChart, type StripOptions } from './live/str
 import 'uplot/dist/uPlot.min.css';
 import styles from './live-strip.module.css';
 
-export interface LiveStripProps extends Pick<StripOptions, 'series' | 'height' | 'timeAxis'> {
+export interface LiveStripProps<Column extends string>
+  extends Pick<
+    StripOptions<Column>,
+    'history' | 'series' | 'height' | 'timeAxis' | 'ceiling' | 'axisLabel'
+  > {
   readonly timeWindow: TimeWindow;
-  readonly ceiling: StripOptions['ceiling'];
   /** The values under the pointer in words, in the order of the series. */
   describe(values: readonly (number | null)[]): string;
 }
@@ -17,28 +20,30 @@ export interface LiveStripProps extends Pick<StripOptions, 'series' | 'height' |
  * A canvas strip of the live history. React places it once; samples never come through here. Hidden
  * from screen readers: the frame around it offers the same as a table.
  *
- * `series`, `ceiling` and `describe` are read once and must not depend on props or state.
+ * `series`, `ceiling`, `axisLabel` and `describe` are read once and must not depend on props or state.
  */
-export function LiveStrip({
+export function LiveStrip<Column extends string>({
+  history,
   series,
   height,
   timeAxis,
   timeWindow,
   ceiling,
+  axisLabel,
   describe,
-}: LiveStripProps) {
+}: LiveStripProps<Column>) {
   const { live } = usePage();
   const host = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLDivElement>(null);
   const chart = useRef<StripChart>(null);
-  const fixed = useRef({ series, ceiling, describe });
+  const fixed = useRef({ series, ceiling, axisLabel, describe });
 
   useEffect(() => {
     if (host.current === null) return;
     const { describe: inWords, ...rest } = fixed.current;
     const created = createStripChart(host.current, {
       ...rest,
-      history: live.history,
+      history,
       schedule: live.schedule,
       height,
       timeAxis,
@@ -55,7 +60,7 @@ export function LiveStrip({
       chart.current = null;
       created[Symbol.dispose]();
     };
-  }, [live, height, timeAxis]);
+  }, [live, history, height, timeAxis]);
 
   useEffect(() => chart.current?.setWindow(timeWindow), [timeWindow]);
 

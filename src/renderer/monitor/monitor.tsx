@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { AppErrorData } from '#shared/errors/app-error.ts';
 import type { LoadReport } from '#shared/model/load.ts';
@@ -11,6 +11,7 @@ import { CacheGauge } from './cache-gauge.tsx';
 import { KvMap } from './kv-map.tsx';
 import { FillChart, SpeedChart } from './live-charts.tsx';
 import { LoadReportSection } from './load-report.tsx';
+import { MemoryChart } from './memory-chart.tsx';
 import styles from './monitor.module.css';
 import { SlowMotion } from './slow-motion.tsx';
 import { Snapshot } from './snapshot.tsx';
@@ -24,10 +25,14 @@ export function Monitor() {
   const engine = useApp(state => state.engine);
   const model = useApp(state => state.model);
   const turns = useChat(state => state.turns);
-  const { live } = usePage();
+  const { live, memory } = usePage();
   const timeWindow = useStore(live.view, state => state.timeWindow);
   const report = model?.phase === 'loaded' ? model.report : null;
   const hasPast = turns.length > 0;
+  useEffect(() => {
+    const watch = memory.watch();
+    return () => watch[Symbol.dispose]();
+  }, [memory]);
 
   return (
     <div className={styles.monitor}>
@@ -48,6 +53,7 @@ export function Monitor() {
             </div>
             <FillChart timeWindow={timeWindow} />
             <SpeedChart timeWindow={timeWindow} />
+            <MemoryChart timeWindow={timeWindow} />
           </section>
           <section className={styles.group} aria-label="Turns">
             <TtftChart turns={turns} />

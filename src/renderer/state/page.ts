@@ -1,11 +1,13 @@
 import type { Connection } from '../connection/connection.ts';
 import { createFit, type Fit } from '../fit/fit-store.ts';
+import { createLiveMemory, type LiveMemory } from '../monitor/live/live-memory.ts';
 import { createLiveTelemetry, type LiveTelemetry } from '../monitor/live/live-telemetry.ts';
 import { type AppStore, createAppStore } from './app-store.ts';
 import { type Chat, createChat } from './chat-store.ts';
 import { type ConversationList, createConversationList } from './conversation-list-store.ts';
 import { createDrafts, type Drafts } from './draft-store.ts';
 import { onNextFrame } from './next-frame.ts';
+import { pageVisibility } from './page-visibility.ts';
 import { createViewStore, type ViewStore } from './view-store.ts';
 
 /** Everything the page knows, outside React. Made once; components read it by `usePage`. */
@@ -18,12 +20,15 @@ export interface Page {
   readonly fit: Fit;
   /** Telemetry, its history and its latest sample; goes on while the Monitor is closed. */
   readonly live: LiveTelemetry;
+  /** Memory, its history and its latest sample; only while the Monitor is shown. */
+  readonly memory: LiveMemory;
   readonly view: ViewStore;
 }
 
 export function createPage(connection: Connection): Page {
   const app = createAppStore(connection);
   const chat = createChat(connection, onNextFrame);
+  const live = createLiveTelemetry(connection, app, chat);
   return {
     connection,
     app,
@@ -31,7 +36,8 @@ export function createPage(connection: Connection): Page {
     chat,
     drafts: createDrafts(sessionStorage),
     fit: createFit(connection, onNextFrame),
-    live: createLiveTelemetry(connection, app, chat),
+    live,
+    memory: createLiveMemory(connection, live, pageVisibility),
     view: createViewStore(),
   };
 }

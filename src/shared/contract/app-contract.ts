@@ -19,6 +19,7 @@ import {
 } from '../fit/fit.ts';
 import { engineStateSchema } from '../lifecycle/engine-state.ts';
 import { modelStateSchema } from '../lifecycle/model-state.ts';
+import { memorySampleSchema } from '../metrics/memory-sample.ts';
 import { telemetrySampleSchema } from '../metrics/telemetry.ts';
 import { turnForecastSchema } from '../metrics/turn-forecast.ts';
 import { loadOptionsSchema, loadPlanSchema, loadReportSchema } from '../model/load.ts';
@@ -123,6 +124,9 @@ export const appContract = {
   'snapshot.save': call(conversationOnly, done),
   /** Null: of all chats. */
   'snapshot.delete': call(z.object({ conversationId: conversationIdSchema.nullable() }), done),
+
+  /** A sample a second. Memory is sampled only while somebody watches: hold it open no longer than it is shown. */
+  'memory.watch': stream(nothing, memorySampleSchema, done),
 
   /** Folders and .gguf files of one folder; null is the user's home. */
   'files.list': call(

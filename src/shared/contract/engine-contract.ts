@@ -12,6 +12,7 @@ import {
   fitQuestionSchema,
   fitRowSchema,
 } from '../fit/fit.ts';
+import { engineMemorySchema } from '../metrics/memory-sample.ts';
 import { telemetrySampleSchema } from '../metrics/telemetry.ts';
 import { restoredCacheSchema, turnFiguresSchema } from '../metrics/turn-figures.ts';
 import { turnForecastSchema } from '../metrics/turn-forecast.ts';
@@ -119,6 +120,8 @@ export const engineContract = {
   cacheMap: signal(cacheMapSchema.nullable(), { maxHz: 20 }),
   /** Texts of tokens in the cells, one for each; null where they hold something else meanwhile. */
   'cache.texts': call(cacheTextsRequestSchema, z.array(z.string()).nullable()),
+  /** What is taken now. Takes microseconds; may be asked while a turn runs. */
+  'memory.sample': call(z.object({}), engineMemorySchema),
 } as const;
 
 export type EngineContract = typeof engineContract;

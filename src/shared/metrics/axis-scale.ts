@@ -1,3 +1,5 @@
+import { formatBytes } from './format.ts';
+
 const steps = [1, 2, 5, 10];
 
 /** The smallest of 1, 2, 5 x 10^n that is at least `value`; 1 for anything not above 0. */
@@ -8,6 +10,13 @@ export function niceCeiling(value: number): number {
   return step * magnitude;
 }
 
+/** The smallest of 1, 1.5 x 2^n that is at least `bytes`: whole in a binary unit, and its half too. */
+export function niceByteCeiling(bytes: number): number {
+  if (!(bytes > 1)) return 1;
+  const power = 2 ** Math.floor(Math.log2(bytes));
+  return [1, 1.5].map(step => step * power).find(candidate => candidate >= bytes) ?? 2 * power;
+}
+
 /**
  * The top of an axis for the highest value in view: grows at once, shrinks only when the values have
  * fallen well below, so that a live chart does not breathe with every sample.
@@ -15,8 +24,21 @@ export function niceCeiling(value: number): number {
  * @param current the top shown now; null before there was any value
  */
 export function steadyCeiling(current: number | null, highest: number | null): number | null {
+  return steadily(current, highest, niceCeiling);
+}
+
+/** The same for an axis in bytes. */
+export function steadyByteCeiling(current: number | null, highest: number | null): number | null {
+  return steadily(current, highest, niceByteCeiling);
+}
+
+function steadily(
+  current: number | null,
+  highest: number | null,
+  ceilingOf: (value: number) => number,
+): number | null {
   if (highest === null) return current;
-  const wanted = niceCeiling(highest * 1.05);
+  const wanted = ceilingOf(highest * 1.05);
   if (current === null || wanted > current) return wanted;
   return highest < current * 0.35 ? wanted : current;
 }
@@ -46,4 +68,9 @@ export function shortCount(count: number): string {
   if (count < 1000) return trimmed(count);
   if (count < 999_500) return `${count < 9950 ? trimmed(count / 1000) : Math.round(count / 1000)}k`;
   return `${trimmed(count / 1_000_000)}M`;
+}
+
+/** Bytes in binary units in at most seven characters, for axes: 0, 384 KiB, 1.5 GiB. */
+export function shortBytes(bytes: number): string {
+  return bytes === 0 ? '0' : formatBytes(bytes).replace(/\.0+ |(?<=\.\d)0 /, ' ');
 }

@@ -169,6 +169,27 @@ export const metricDefinitions = {
     unit: 'bytes',
     description: 'Scratch memory that llama.cpp reserves to evaluate one batch.',
   },
+  engineMemory: {
+    name: 'Engine memory',
+    shortName: 'Engine',
+    unit: 'bytes',
+    description:
+      'Memory of this machine that the engine’s process occupies (its resident set), measured once a second while this chart is shown. Weights that are mapped from the file are part of it as far as they have been read; what lies in a GPU’s own memory is not.',
+  },
+  hostMemory: {
+    name: 'Host memory',
+    shortName: 'Host',
+    unit: 'bytes',
+    description:
+      'Memory of this machine that the host’s process occupies (its resident set): conversations, settings and the connection to this page. In the desktop app that is Electron’s main process. The page itself is not counted.',
+  },
+  vram: {
+    name: 'GPU memory in use',
+    shortName: 'VRAM',
+    unit: 'bytes',
+    description:
+      'Of all GPUs of the model’s backend together, taken by whichever program, as node-llama-cpp reads it from the driver. The library gives no figure per device. Not measured while the model runs on the processor alone.',
+  },
   estimateError: {
     name: 'Estimate error',
     shortName: 'Error',

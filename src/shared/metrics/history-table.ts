@@ -1,4 +1,8 @@
+import type { ChartHistory } from './chart-history.ts';
 import type { MinMaxTrace, TraceRows } from './min-max-trace.ts';
+import type { TimeWindow } from './telemetry-history.ts';
+
+const windowLines = 6;
 
 /** One line of a live chart's table; null where nothing was measured in that time. */
 export interface HistoryLine {
@@ -52,4 +56,21 @@ export function tabulate(
     table.push({ agoMs: endMs - until, lowest, highest, last });
   }
   return table.reverse();
+}
+
+/** One column of a live chart as it is shown for a time window. */
+export function tabulateWindow<Column extends string>(
+  history: ChartHistory<Column>,
+  column: Column,
+  timeWindow: TimeWindow,
+  carry: boolean,
+): HistoryLine[] {
+  return tabulate(
+    history.trace(timeWindow),
+    history.columns[column],
+    history.startOf(timeWindow),
+    history.latestMs,
+    windowLines,
+    carry,
+  );
 }

@@ -6,8 +6,12 @@ import type { TurnFigures } from './turn-figures.ts';
 export const timeWindows = { '30s': 30_000, '2min': 120_000, '10min': 600_000, all: null } as const;
 export type TimeWindow = keyof typeof timeWindows;
 
-/** Columns of every trace. */
+/** Columns of every trace of the telemetry. */
 export const traceColumns = { used: 0, capacity: 1, prefill: 2, decode: 3 } as const;
+const noValues = Object.values(traceColumns).map(() => null);
+
+/** One trace per time window. */
+export type WindowTraces = Readonly<Record<TimeWindow, MinMaxTrace>>;
 
 /** Buckets over the width of a chart: about one per pixel and a half of the default panel. */
 const bucketsPerWindow = 240;
@@ -42,17 +46,8 @@ type EndedTurn = Pick<
  * the engine's.
  */
 export class TelemetryHistory {
-  readonly #traces: Readonly<Record<TimeWindow, MinMaxTrace>> = {
-    '30s': windowTrace(timeWindows['30s']),
-    '2min': windowTrace(timeWindows['2min']),
-    '10min': windowTrace(timeWindows['10min']),
-    all: new MinMaxTrace({
-      columns: 4,
-      bucketMs: timeWindows['30s'] / bucketsPerWindow,
-      capacity: bucketsPerWindow * 2,
-      whenFull: 'halve-resolution',
-    }),
-  };
+  readonly columns = traceColumns;
+  readonly #traces = windowTraces(noValues.length);
   readonly #events: HistoryEvent[] = [];
   #latest: TelemetrySample | null = null;
   #latestMs = 0;
@@ -110,7 +105,7 @@ export class TelemetryHistory {
       this.#offsetMs = null;
       if (this.#toldBy === 'chat, before its samples') this.#toldBy = 'chat';
       for (const trace of Object.values(this.#traces)) {
-        trace.push(this.#latestMs, [null, null, null, null]);
+        trace.push(this.#latestMs, noValues);
       }
       return;
     }
@@ -131,14 +126,19 @@ export class TelemetryHistory {
     }
     if (sample.prefillTokensPerSecond !== null) this.#seen.prefill = true;
     if (sample.decodeTokensPerSecond !== null) this.#seen.decode = true;
-    const reserved = sample.cacheCapacityTokens > 0;
-    const values = [
-      reserved ? sample.cacheUsedTokens : null,
-      reserved ? sample.cacheCapacityTokens : null,
-      sample.phase === 'prefill' ? sample.prefillTokensPerSecond : null,
-      sample.phase === 'decode' ? sample.decodeTokensPerSecond : null,
-    ];
-    for (const trace of Object.values(this.#traces)) trace.push(atMs, values);
+    this.#record(sample);
+  }
+
+  /**
+   * Time goes on although no sample has come: an idle one still holds. While a turn runs its own
+   * samples come, and without an engine nothing holds.
+   *
+   * @param nowMs the page's monotonic clock
+   */
+  hold(nowMs: number): void {
+    this.#latestMs = Math.max(nowMs, this.#latestMs);
+    this.#version++;
+    if (this.#latest?.phase === 'idle') this.#record(this.#latest);
   }
 
   /** @param nowMs the page's monotonic clock */
@@ -190,6 +190,17 @@ export class TelemetryHistory {
     if (this.#toldBy === 'chat, before its samples') this.#toldBy = 'chat';
   }
 
+  #record(sample: TelemetrySample): void {
+    const reserved = sample.cacheCapacityTokens > 0;
+    const values = [
+      reserved ? sample.cacheUsedTokens : null,
+      reserved ? sample.cacheCapacityTokens : null,
+      sample.phase === 'prefill' ? sample.prefillTokensPerSecond : null,
+      sample.phase === 'decode' ? sample.decodeTokensPerSecond : null,
+    ];
+    for (const trace of Object.values(this.#traces)) trace.push(this.#latestMs, values);
+  }
+
   #addTurn(atMs: number, toldBy: TurnTeller): void {
     this.#addEvent({ atMs, kind: 'turn', speeds: null });
     this.#seen = { prefill: false, decode: false };
@@ -224,12 +235,25 @@ function beginsTurn(previous: TelemetrySample | null, sample: TelemetrySample): 
   );
 }
 
-function windowTrace(windowMs: number): MinMaxTrace {
-  return new MinMaxTrace({
-    columns: 4,
-    bucketMs: windowMs / bucketsPerWindow,
-    // Two more than the window is long: the buckets that are cut at its two ends.
-    capacity: bucketsPerWindow + 2,
-    whenFull: 'drop-oldest',
-  });
+/** @param columns figures per sample */
+export function windowTraces(columns: number): WindowTraces {
+  const windowTrace = (windowMs: number) =>
+    new MinMaxTrace({
+      columns,
+      bucketMs: windowMs / bucketsPerWindow,
+      // Two more than the window is long: the buckets that are cut at its two ends.
+      capacity: bucketsPerWindow + 2,
+      whenFull: 'drop-oldest',
+    });
+  return {
+    '30s': windowTrace(timeWindows['30s']),
+    '2min': windowTrace(timeWindows['2min']),
+    '10min': windowTrace(timeWindows['10min']),
+    all: new MinMaxTrace({
+      columns,
+      bucketMs: timeWindows['30s'] / bucketsPerWindow,
+      capacity: bucketsPerWindow * 2,
+      whenFull: 'halve-resolution',
+    }),
+  };
 }

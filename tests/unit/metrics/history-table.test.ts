@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { tabulate } from '#shared/metrics/history-table.ts';
+import { tabulate, tabulateWindow } from '#shared/metrics/history-table.ts';
 import { MinMaxTrace } from '#shared/metrics/min-max-trace.ts';
+import { TelemetryHistory } from '#shared/metrics/telemetry-history.ts';
 
 function traceOf(...samples: [atMs: number, value: number | null][]): MinMaxTrace {
   const trace = new MinMaxTrace({
@@ -36,4 +37,15 @@ describe('tabulate', () => {
     const lines = tabulate(traceOf([0, 1], [1000, 2]), 0, 0, 1000, 7, false);
     expect(lines[0]?.last).toBe(2);
   });
+});
+
+test('a table of another column or another window than its chart', () => {
+  const history = new TelemetryHistory();
+  const sample = { phase: 'idle', cacheUsedTokens: 7, cacheCapacityTokens: 256 } as const;
+  const none = { cacheUsedBytes: null, cacheCapacityBytes: null };
+  const speeds = { prefillTokensPerSecond: null, decodeTokensPerSecond: null };
+  history.push({ ...sample, ...none, ...speeds, atMs: 0 }, 60_000);
+  const lines = tabulateWindow(history, 'capacity', '30s', true);
+  expect(lines[0]).toEqual({ agoMs: 0, lowest: 256, highest: 256, last: 256 });
+  expect(lines.at(-1)?.agoMs).toBe(25_000);
 });

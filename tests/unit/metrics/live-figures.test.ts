@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  niceByteCeiling,
   niceCeiling,
+  shortBytes,
   shortCount,
   shortDuration,
+  steadyByteCeiling,
   steadyCeiling,
   timeAgoLabel,
 } from '#shared/metrics/axis-scale.ts';
@@ -82,6 +85,7 @@ describe('axes', () => {
         (value, current) => {
           expect(niceCeiling(value)).toBeGreaterThanOrEqual(value * (1 - 1e-9));
           expect(steadyCeiling(current, value)).toBeGreaterThanOrEqual(value);
+          expect(steadyByteCeiling(current, value)).toBeGreaterThanOrEqual(value);
         },
       ),
       { seed: 22 },
@@ -94,6 +98,33 @@ describe('axes', () => {
     expect(steadyCeiling(100, 20)).toBe(50);
     expect(steadyCeiling(100, null)).toBe(100);
     expect(steadyCeiling(null, null)).toBeNull();
+  });
+
+  test('a byte axis whose top or middle is no whole number of its unit, or is too long', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 48 }), fc.double({ min: 1, max: 2 }), (power, step) => {
+        const top = niceByteCeiling(step * 2 ** power);
+        expect(top).toBeGreaterThanOrEqual(step * 2 ** power);
+        expect(top).toBeLessThanOrEqual(2 * step * 2 ** power);
+        if (top < 4) return;
+        for (const tick of [top, top / 2]) {
+          expect(shortBytes(tick)).toMatch(/^\d{1,3}(\.5)? ([KMGT]i)?B$/);
+          expect(shortBytes(tick).length).toBeLessThanOrEqual(7);
+        }
+      }),
+      { seed: 23 },
+    );
+  });
+
+  test.each([
+    [0, '0'],
+    [512, '512 B'],
+    [100 * 1024 ** 2, '100 MiB'],
+    [192 * 1024 ** 2, '192 MiB'],
+    [1.5 * 1024 ** 3, '1.5 GiB'],
+    [48 * 1024 ** 3, '48 GiB'],
+  ])('bytes on an axis lose a digit that counts, or keep one that does not: %d', (bytes, text) => {
+    expect(shortBytes(bytes)).toBe(text);
   });
 
   test('labels too long for a narrow axis', () => {

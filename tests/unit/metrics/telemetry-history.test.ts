@@ -50,6 +50,24 @@ describe('TelemetryHistory', () => {
     expect(history.events.map(({ atMs }) => atMs)).toEqual([3000]);
   });
 
+  test('a level ends, or a running turn breaks, when only time goes on', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 1000);
+    history.hold(2000);
+    history.push(sample(1500, { phase: 'decode', decodeTokensPerSecond: 40 }), 2500);
+    history.hold(2600);
+    history.push(sample(1700, { phase: 'decode', decodeTokensPerSecond: 50 }), 2700);
+    expect(column(history, 'used')).toMatchObject({
+      times: [1000, 2000, 2500, 2700],
+      values: [10, 10, 10, 10],
+    });
+    expect(column(history, 'decode').values).toEqual([null, 40, 50]);
+    history.push(null, 2800);
+    history.hold(9000);
+    expect(history.latestMs).toBe(9000);
+    expect(column(history, 'used').times.at(-1)).toBe(2700);
+  });
+
   test('every sample of a turn marks a turn start', () => {
     const history = new TelemetryHistory();
     history.push(sample(0), 0);

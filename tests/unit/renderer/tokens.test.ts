@@ -64,6 +64,9 @@ const shapes = [
   'series-weights',
   'series-compute',
   'series-queue',
+  'series-engine',
+  'series-host',
+  'series-vram',
 ];
 
 describe.each(themes)('%s theme', theme => {

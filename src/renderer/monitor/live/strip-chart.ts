@@ -1,8 +1,7 @@
 import uPlot from 'uplot';
-import { shortCount } from '#shared/metrics/axis-scale.ts';
+import type { ChartHistory } from '#shared/metrics/chart-history.ts';
 import type { TraceRows } from '#shared/metrics/min-max-trace.ts';
-import type { TelemetryHistory, TimeWindow } from '#shared/metrics/telemetry-history.ts';
-import { traceColumns } from '#shared/metrics/telemetry-history.ts';
+import type { TimeWindow } from '#shared/metrics/telemetry-history.ts';
 import {
   type ChartPalette,
   followPalette,
@@ -15,8 +14,8 @@ import { drawEvents, drawTimeLabels } from './strip-decorations.ts';
 import { drawBursts, drawLonely, type Mark } from './strip-marks.ts';
 
 /** How one figure is drawn. */
-export interface StripSeries {
-  readonly column: keyof typeof traceColumns;
+export interface StripSeries<Column extends string> {
+  readonly column: Column;
   readonly colour: PaletteColour;
   /**
    * `level`: a filled staircase, for what holds between samples. `limit`: a dashed staircase.
@@ -25,16 +24,18 @@ export interface StripSeries {
   readonly mark: 'level' | 'limit' | 'line' | 'bursts';
 }
 
-export interface StripOptions {
-  readonly history: TelemetryHistory;
+export interface StripOptions<Column extends string> {
+  readonly history: ChartHistory<Column>;
   readonly schedule: DrawSchedule;
-  readonly series: readonly StripSeries[];
+  readonly series: readonly StripSeries<Column>[];
   /** CSS pixels. */
   readonly height: number;
   /** Whether the time axis is drawn below; strips that stand on another leave it to that one. */
   readonly timeAxis: boolean;
   /** The top of the value axis, from the one shown now and the highest value in view. */
   ceiling(current: number | null, highest: number | null): number | null;
+  /** A value of the axis in at most seven characters. */
+  axisLabel(value: number): string;
   /** Where the pointer is: session time and the values there, null when it is elsewhere. */
   onPoint(point: StripPoint | null): void;
 }
@@ -52,16 +53,19 @@ export interface StripChart extends Disposable {
 }
 
 const labelSize = 11;
-const valueAxisWidth = 38;
+const valueAxisWidth = 52;
 const timeAxisHeight = 20;
 const lowStrip = 70;
 /** How far from a value one can point and still mean it, as a share of the width. */
 const pointerTolerance = 0.02;
 
 /** One canvas strip in `host`, as wide as that is. Draws when the schedule says so. */
-export function createStripChart(host: HTMLElement, options: StripOptions): StripChart {
+export function createStripChart<Column extends string>(
+  host: HTMLElement,
+  options: StripOptions<Column>,
+): StripChart {
   const { history, series } = options;
-  const columns = series.map(({ column }) => traceColumns[column]);
+  const columns = series.map(({ column }) => history.columns[column]);
   const rows: TraceRows = { times: [], columns: series.map(() => []) };
   const data: uPlot.AlignedData = [rows.times, ...rows.columns];
   const labelFont = { size: labelSize, family: getComputedStyle(host).fontFamily };
@@ -105,7 +109,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
     return own === undefined ? 'gray' : colour(own.colour);
   }
 
-  function uPlotSeries({ mark, colour: name }: StripSeries): uPlot.Series {
+  function uPlotSeries({ mark, colour: name }: StripSeries<Column>): uPlot.Series {
     const stroke = () => colour(name);
     const stepped = uPlot.paths.stepped?.({ align: 1 });
     switch (mark) {
@@ -162,7 +166,7 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
   }
 
   /** Values too short for a sample, known from the figures of their turn. */
-  function unsampled({ column }: StripSeries): Mark[] {
+  function unsampled({ column }: StripSeries<string>): Mark[] {
     if (column !== 'prefill' && column !== 'decode') return [];
     const start = startMs();
     return history.events.flatMap(({ atMs, speeds }) => {
@@ -198,7 +202,9 @@ export function createStripChart(host: HTMLElement, options: StripOptions): Stri
       },
       // Under a low strip stands another one, whose top label has the place of this one's zero.
       values: (_, splits) =>
-        splits.map(value => (value === 0 && options.height < lowStrip ? '' : shortCount(value))),
+        splits.map(value =>
+          value === 0 && options.height < lowStrip ? '' : options.axisLabel(value),
+        ),
     };
   }
 
