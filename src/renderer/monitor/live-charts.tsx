@@ -13,6 +13,7 @@ import { usePage } from '../state/page-context.tsx';
 import { ChartFrame, LegendItem } from '../ui/chart-frame.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import { Figure } from '../ui/figure.tsx';
+import { EventLegend } from './event-legend.tsx';
 import styles from './live-charts.module.css';
 import { LiveStrip } from './live-strip.tsx';
 
@@ -53,16 +54,7 @@ export function FillChart({ timeWindow }: LiveChartProps) {
           </LegendItem>
         </>
       }
-      legend={
-        <>
-          <LegendItem mark="turn" colour="chart-cursor">
-            Turn begins
-          </LegendItem>
-          <LegendItem mark="load" colour="chart-cursor">
-            Model loaded
-          </LegendItem>
-        </>
-      }
+      legend={<EventLegend timeWindow={timeWindow} />}
       table={() => <FillTable timeWindow={timeWindow} />}
     >
       <LiveStrip
@@ -106,6 +98,7 @@ export function SpeedChart({ timeWindow }: LiveChartProps) {
           </LegendItem>
         </>
       }
+      legend={<EventLegend timeWindow={timeWindow} />}
       table={() => <SpeedTable timeWindow={timeWindow} />}
     >
       <div className={styles.strips}>

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { timeAgoLabel } from '#shared/metrics/axis-scale.ts';
+import { describeEvent } from '#shared/metrics/history-event.ts';
 import type { TimeWindow } from '#shared/metrics/telemetry-history.ts';
 import { usePage } from '../state/page-context.tsx';
 import { createStripChart, type StripChart, type StripOptions } from './live/strip-chart.ts';
@@ -52,7 +53,10 @@ export function LiveStrip<Column extends string>({
         readout.current.hidden = point === null;
         if (point === null) return;
         readout.current.dataset.side = point.atRight ? 'left' : 'right';
-        readout.current.textContent = `${timeAgoLabel(point.secondsAgo)}: ${inWords(point.values)}`;
+        const values = `${timeAgoLabel(point.secondsAgo)}: ${inWords(point.values)}`;
+        const event = point.event === null ? null : describeEvent(point.event);
+        readout.current.toggleAttribute('data-event', event !== null);
+        readout.current.textContent = event === null ? values : `${values}\n${event}`;
       },
     });
     chart.current = created;

@@ -1,7 +1,8 @@
 import { ChartNoAxesColumn, Table2 } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
-import { IconButton } from '../ui/icon-button.tsx';
 import styles from './chart-frame.module.css';
+import { IconButton } from './icon-button.tsx';
+import { LegendMark, type LegendMarkProps } from './legend-mark.tsx';
 
 export interface ChartFrameProps {
   readonly title: string;
@@ -44,20 +45,8 @@ export function ChartFrame({ title, figures, legend, children, table }: ChartFra
   );
 }
 
-export type LegendMark =
-  | 'area'
-  | 'line'
-  | 'dashes'
-  | 'bursts'
-  | 'block'
-  | 'turn'
-  | 'load'
-  | 'ring'
-  | 'corner'
-  | 'gap';
-
 export interface LegendItemProps {
-  readonly mark: LegendMark;
+  readonly mark: LegendMarkProps['kind'];
   /** A colour token without its dashes, for instance `series-used`. */
   readonly colour: string;
   readonly children: ReactNode;
@@ -66,12 +55,7 @@ export interface LegendItemProps {
 export function LegendItem({ mark, colour, children }: LegendItemProps) {
   return (
     <span className={styles.legendItem}>
-      <span
-        className={styles.mark}
-        data-mark={mark}
-        style={{ color: `var(--${colour})` }}
-        aria-hidden="true"
-      />
+      <LegendMark kind={mark} colour={colour} />
       {children}
     </span>
   );

@@ -1,3 +1,4 @@
+import type { HistoryEvent, SnapshotChange, TurnOutcome } from './history-event.ts';
 import { MinMaxTrace } from './min-max-trace.ts';
 import type { TelemetrySample } from './telemetry.ts';
 import type { TurnFigures } from './turn-figures.ts';
@@ -18,26 +19,10 @@ const bucketsPerWindow = 240;
 /** Events kept. */
 const eventLimit = 400;
 
-export interface HistoryEvent {
-  /** Session time, milliseconds. */
-  readonly atMs: number;
-  readonly kind: 'turn' | 'load';
-  /** Speeds of a turn that was too short for a sample to show them; null for what is no turn. */
-  readonly speeds: TurnSpeeds | null;
-}
-
-/** Null where samples have shown the speed, and where there was none. */
-export interface TurnSpeeds {
-  readonly prefill: number | null;
-  readonly decode: number | null;
-}
-
 type TurnTeller = 'samples' | 'chat' | 'chat, before its samples';
 
-type EndedTurn = Pick<
-  TurnFigures,
-  'prefillTokensPerSecond' | 'decodeTokensPerSecond' | 'cacheUsedTokens'
->;
+type EndedTurn = TurnOutcome &
+  Pick<TurnFigures, 'prefillTokensPerSecond' | 'decodeTokensPerSecond' | 'cacheUsedTokens'>;
 
 /**
  * Everything the live charts draw, fed sample by sample and kept outside the page's rendering. Times
@@ -118,12 +103,13 @@ export class TelemetryHistory {
     this.#offsetMs = Math.min(this.#offsetMs, nowMs - sample.atMs);
     const atMs = Math.max(this.#offsetMs + sample.atMs, this.#latestMs);
     this.#latestMs = atMs;
-    if (beginsTurn(previous, sample)) {
+    const begins = beginsTurn(previous, sample);
+    if (begins) {
       if (this.#toldBy === 'chat, before its samples') this.#toldBy = 'chat';
       else this.#addTurn(atMs, 'samples');
-      if (this.#early !== null) this.#showUnseen(this.#early);
-      this.#early = null;
     }
+    // A short turn behind an edit leaves fewer tokens than there were: no sample shows its begin.
+    if (begins || sample.cacheUsedTokens === this.#early?.cacheUsedTokens) this.#tellEarly();
     if (sample.prefillTokensPerSecond !== null) this.#seen.prefill = true;
     if (sample.decodeTokensPerSecond !== null) this.#seen.decode = true;
     this.#record(sample);
@@ -144,7 +130,18 @@ export class TelemetryHistory {
   /** @param nowMs the page's monotonic clock */
   markLoad(nowMs: number): void {
     this.#latestMs = Math.max(nowMs, this.#latestMs);
-    this.#addEvent({ atMs: this.#latestMs, kind: 'load', speeds: null });
+    this.#addEvent({ atMs: this.#latestMs, kind: 'load' });
+    this.#version++;
+  }
+
+  /**
+   * The cells were written to a file, or read from one.
+   *
+   * @param nowMs the page's monotonic clock
+   */
+  markSnapshot(nowMs: number, change: SnapshotChange): void {
+    this.#latestMs = Math.max(nowMs, this.#latestMs);
+    this.#addEvent({ atMs: this.#latestMs, kind: 'snapshot', change });
     this.#version++;
   }
 
@@ -155,9 +152,8 @@ export class TelemetryHistory {
    * @param nowMs the page's monotonic clock
    */
   markTurnBegin(nowMs: number): void {
-    if (this.#early !== null) this.#showUnseen(this.#early);
-    this.#early = null;
-    const lastKind = this.#events.at(-1)?.kind;
+    this.#tellEarly();
+    const lastKind = this.#events[this.#indexOfLast()]?.kind;
     const isShown = this.#latest !== null && this.#latest.phase !== 'idle' && lastKind === 'turn';
     if (isShown && this.#toldBy === 'samples') {
       this.#toldBy = 'chat';
@@ -169,7 +165,8 @@ export class TelemetryHistory {
   }
 
   /**
-   * What is shorter than the distance of two samples shows only in the figures of its turn.
+   * What is shorter than the distance of two samples shows only in the figures of its turn; and only
+   * they tell what was read again and left out.
    *
    * @param figures null for a turn that has failed
    */
@@ -186,7 +183,7 @@ export class TelemetryHistory {
       this.#early = figures;
       return;
     }
-    this.#showUnseen(figures);
+    this.#tell(figures);
     if (this.#toldBy === 'chat, before its samples') this.#toldBy = 'chat';
   }
 
@@ -202,20 +199,33 @@ export class TelemetryHistory {
   }
 
   #addTurn(atMs: number, toldBy: TurnTeller): void {
-    this.#addEvent({ atMs, kind: 'turn', speeds: null });
+    this.#addEvent({ atMs, kind: 'turn', speeds: null, outcome: null });
     this.#seen = { prefill: false, decode: false };
     this.#toldBy = toldBy;
   }
 
-  #showUnseen({ prefillTokensPerSecond, decodeTokensPerSecond }: EndedTurn): void {
-    const last = this.#events.at(-1);
+  #tell({ turn, miss, overflow, ...measured }: EndedTurn): void {
+    const index = this.#indexOfLast();
+    const last = this.#events[index];
     if (last?.kind !== 'turn') return;
     const speeds = {
-      prefill: this.#seen.prefill ? null : prefillTokensPerSecond,
-      decode: this.#seen.decode ? null : decodeTokensPerSecond,
+      prefill: this.#seen.prefill ? null : measured.prefillTokensPerSecond,
+      decode: this.#seen.decode ? null : measured.decodeTokensPerSecond,
     };
-    this.#events[this.#events.length - 1] = { ...last, speeds };
+    this.#events[index] = { ...last, speeds, outcome: { turn, miss, overflow } };
     this.#version++;
+  }
+
+  #tellEarly(): void {
+    if (this.#early === null) return;
+    this.#tell(this.#early);
+    this.#early = null;
+    if (this.#toldBy === 'chat, before its samples') this.#toldBy = 'chat';
+  }
+
+  /** A snapshot may be written while a turn runs, and says nothing of it. */
+  #indexOfLast(): number {
+    return this.#events.findLastIndex(({ kind }) => kind !== 'snapshot');
   }
 
   #addEvent(event: HistoryEvent): void {

@@ -77,8 +77,8 @@ describe('TelemetryHistory', () => {
     history.push(sample(400), 400);
     history.push(sample(900, { phase: 'decode' }), 900);
     expect(history.events).toEqual([
-      { atMs: 100, kind: 'turn', speeds: null },
-      { atMs: 900, kind: 'turn', speeds: null },
+      { atMs: 100, kind: 'turn', speeds: null, outcome: null },
+      { atMs: 900, kind: 'turn', speeds: null, outcome: null },
     ]);
   });
 
@@ -113,14 +113,18 @@ describe('TelemetryHistory', () => {
     history.markLoad(1500);
     history.push(sample(400), 1400);
     expect(history.latestMs).toBe(1500);
-    expect(history.events).toEqual([{ atMs: 1500, kind: 'load', speeds: null }]);
+    expect(history.events).toEqual([{ atMs: 1500, kind: 'load' }]);
   });
 
-  const speeds = (history: TelemetryHistory) => history.events.map(event => event.speeds);
-  const ended = (cacheUsedTokens: number) => ({
+  const speeds = (history: TelemetryHistory) =>
+    history.events.map(event => (event.kind === 'turn' ? event.speeds : null));
+  const ended = (cacheUsedTokens: number, turn = 1) => ({
     prefillTokensPerSecond: 900,
     decodeTokensPerSecond: 70,
     cacheUsedTokens,
+    turn,
+    miss: null,
+    overflow: null,
   });
 
   test('a prefill between two samples never shows', () => {
@@ -192,5 +196,43 @@ describe('TelemetryHistory', () => {
     history.markTurnEnd(null);
     history.push(sample(100, { phase: 'prefill' }), 100);
     expect(turnTimes(history)).toEqual([50, 100]);
+  });
+
+  const miss = { cause: 'edited-message', rereadTokens: 30, difference: null } as const;
+  const outcomes = (history: TelemetryHistory) =>
+    history.events.map(event => (event.kind === 'turn' ? event.outcome : event.kind));
+
+  test('what a turn read again is never told, or told of the next turn', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 0);
+    history.push(sample(100, { phase: 'decode', cacheUsedTokens: 20 }), 100);
+    history.push(sample(200, { cacheUsedTokens: 40 }), 200);
+    history.markTurnEnd({ ...ended(40, 3), miss });
+    history.push(sample(300, { phase: 'decode', cacheUsedTokens: 50 }), 300);
+    expect(outcomes(history)).toEqual([{ turn: 3, miss, overflow: null }, null]);
+  });
+
+  test('a turn behind an edit, shorter than the distance of two samples, is told of with the next turn', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0, { cacheUsedTokens: 90 }), 0);
+    history.markTurnBegin(20);
+    history.markTurnEnd({ ...ended(40, 2), miss });
+    history.push(sample(100, { cacheUsedTokens: 40 }), 100);
+    expect(outcomes(history)).toEqual([{ turn: 2, miss, overflow: null }]);
+    // The next one comes from elsewhere, and is not taken for the one that has ended.
+    history.push(sample(200, { phase: 'decode', cacheUsedTokens: 50 }), 200);
+    expect(outcomes(history)).toEqual([{ turn: 2, miss, overflow: null }, null]);
+  });
+
+  test('a snapshot in the middle of a turn has the turn marked twice, or its figures lost', () => {
+    const history = new TelemetryHistory();
+    history.push(sample(0), 0);
+    history.push(sample(100, { phase: 'prefill' }), 100);
+    history.markSnapshot(110, 'saved');
+    history.markTurnBegin(120);
+    history.push(sample(200, { cacheUsedTokens: 40 }), 200);
+    history.markTurnEnd(ended(40, 1));
+    expect(outcomes(history)).toEqual([{ turn: 1, miss: null, overflow: null }, 'snapshot']);
+    expect(history.latestMs).toBe(200);
   });
 });

@@ -10,6 +10,7 @@ const tokens = {
   grid: '--chart-grid',
   axis: '--chart-axis',
   cursor: '--chart-cursor',
+  warning: '--warning',
   free: '--series-free',
   template: '--series-queue',
   system: '--series-system',
@@ -22,6 +23,11 @@ const tokens = {
 export type PaletteColour = keyof typeof tokens;
 
 export type ChartPalette = Readonly<Record<PaletteColour, string>>;
+
+/** The token of a colour without its dashes, for what is drawn by style sheets. */
+export function tokenOf(colour: PaletteColour): string {
+  return tokens[colour].slice(2);
+}
 
 function readPalette(): ChartPalette {
   const style = getComputedStyle(document.documentElement);
@@ -37,6 +43,7 @@ function readPalette(): ChartPalette {
     grid: read('grid'),
     axis: read('axis'),
     cursor: read('cursor'),
+    warning: read('warning'),
     free: read('free'),
     template: read('template'),
     system: read('system'),

@@ -51,6 +51,12 @@ export function createLiveTelemetry(
     if (current.getState().sample !== history.latest) current.setState({ sample: history.latest });
   }
 
+  /** An event was marked or told of: what it is called may be new in the legend. */
+  function marked() {
+    schedule.requestAll();
+    current.setState({ sample: history.latest });
+  }
+
   function push(sample: TelemetrySample | null) {
     history.push(sample, performance.now());
     clearTimeout(calmTimer);
@@ -73,7 +79,7 @@ export function createLiveTelemetry(
     if (before.model === null || before.model.phase === 'loaded') return;
     if (now.model?.phase !== 'loaded') return;
     history.markLoad(performance.now());
-    schedule.requestAll();
+    marked();
   });
 
   /** Marked already: a conversation that is left and opened again shows its running turn anew. */
@@ -86,18 +92,19 @@ export function createLiveTelemetry(
       ended !== running?.messageId &&
       conversationId === before.conversationId
     ) {
-      const turn = turns.find(({ messageId }) => messageId === ended);
-      history.markTurnEnd(turn?.figures ?? null);
+      const index = turns.findIndex(({ messageId }) => messageId === ended);
+      const figures = turns[index]?.figures;
+      history.markTurnEnd(figures === undefined ? null : { ...figures, turn: index + 1 });
       // The same message begins again when it is continued.
       begun.delete(ended);
-      schedule.requestAll();
+      marked();
     }
     // A turn that waits for another one has not begun.
     const phase = running?.progress?.phase ?? 'queued';
     if (running !== null && phase !== 'queued' && !begun.has(running.messageId)) {
       begun.add(running.messageId);
       history.markTurnBegin(performance.now());
-      schedule.requestAll();
+      marked();
     }
   });
 

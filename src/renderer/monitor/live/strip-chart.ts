@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import type { ChartHistory } from '#shared/metrics/chart-history.ts';
+import { type HistoryEvent, nearestEvent } from '#shared/metrics/history-event.ts';
 import type { TraceRows } from '#shared/metrics/min-max-trace.ts';
 import type { TimeWindow } from '#shared/metrics/telemetry-history.ts';
 import {
@@ -46,6 +47,8 @@ export interface StripPoint {
   readonly secondsAgo: number;
   /** In the order of the series; null where there is no value. */
   readonly values: readonly (number | null)[];
+  /** What is marked there; null too where the pointer is in a strip beside this one. */
+  readonly event: HistoryEvent | null;
 }
 
 export interface StripChart extends Disposable {
@@ -78,6 +81,7 @@ export function createStripChart<Column extends string>(
 
   const colour = (name: PaletteColour) => palette?.[name] ?? 'gray';
   const startMs = () => history.startOf(timeWindow);
+  const toleranceMs = () => (history.latestMs - startMs()) * pointerTolerance;
 
   const plot = new uPlot(
     {
@@ -153,7 +157,7 @@ export function createStripChart<Column extends string>(
     // A strip that continues the one above needs no second head on the same line.
     const heads = !series.some(({ mark }) => mark === 'line');
     const shown = history.events.filter(({ atMs }) => atMs >= startMs());
-    drawEvents(self, shown, { heads, colour: colour('cursor') });
+    drawEvents(self, shown, { heads, colour });
   }
 
   function drawMarks(self: uPlot) {
@@ -169,9 +173,9 @@ export function createStripChart<Column extends string>(
   function unsampled({ column }: StripSeries<string>): Mark[] {
     if (column !== 'prefill' && column !== 'decode') return [];
     const start = startMs();
-    return history.events.flatMap(({ atMs, speeds }) => {
-      const value = speeds?.[column] ?? null;
-      return atMs < start || value === null ? [] : [{ atMs, value }];
+    return history.events.flatMap(event => {
+      const value = event.kind === 'turn' ? (event.speeds?.[column] ?? null) : null;
+      return event.atMs < start || value === null ? [] : [{ atMs: event.atMs, value }];
     });
   }
 
@@ -213,8 +217,7 @@ export function createStripChart<Column extends string>(
     const cells = rows.columns[index - 1];
     if (own === undefined || cells === undefined) return closest;
     if (own.mark === 'level' || own.mark === 'limit') return heldValue(rows.times, cells, atMs);
-    const tolerance = (history.latestMs - startMs()) * pointerTolerance;
-    return nearestValue(rows.times, cells, atMs, tolerance);
+    return nearestValue(rows.times, cells, atMs, toleranceMs());
   }
 
   function reportPoint(self: uPlot) {
@@ -223,9 +226,11 @@ export function createStripChart<Column extends string>(
       options.onPoint(null);
       return;
     }
+    const atMs = self.posToVal(left, 'x');
     options.onPoint({
       atRight: left * 2 > self.over.clientWidth,
-      secondsAgo: (history.latestMs - self.posToVal(left, 'x')) / 1000,
+      secondsAgo: (history.latestMs - atMs) / 1000,
+      event: self.over.matches(':hover') ? nearestEvent(history.events, atMs, toleranceMs()) : null,
       values: series.map((_, position) => {
         const index = idxs[position + 1];
         return index === null || index === undefined
@@ -236,10 +241,12 @@ export function createStripChart<Column extends string>(
   }
 
   function draw() {
-    if (!visible || width < 1) {
-      drawnVersion = -1;
-      return;
-    }
+    const inView = visible && width > 0;
+    if (inView) drawNow();
+    drawnVersion = inView ? history.version : -1;
+  }
+
+  function drawNow() {
     if (plot.width !== width) plot.setSize({ width, height: options.height });
     const trace = history.trace(timeWindow);
     const start = startMs();
@@ -253,7 +260,6 @@ export function createStripChart<Column extends string>(
       for (const { value } of unsampled(one)) highest = Math.max(highest ?? 0, value);
     }
     ceiling = options.ceiling(ceiling, highest);
-    drawnVersion = history.version;
     plot.setData(data);
   }
 
@@ -269,8 +275,9 @@ export function createStripChart<Column extends string>(
     entry.request();
   });
   resize.observe(host);
-  const sight = new IntersectionObserver(([observed]) => {
-    visible = observed?.isIntersecting ?? true;
+  const sight = new IntersectionObserver(observed => {
+    // A panel that slides in may be reported out of view and in view at once: the last one holds.
+    visible = observed.at(-1)?.isIntersecting ?? true;
     if (visible && drawnVersion !== history.version) entry.request();
   });
   sight.observe(host);

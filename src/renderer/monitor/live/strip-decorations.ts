@@ -1,7 +1,10 @@
 import uPlot from 'uplot';
 import { timeAgoLabel } from '#shared/metrics/axis-scale.ts';
-import type { HistoryEvent, TimeWindow } from '#shared/metrics/telemetry-history.ts';
-import { translucent } from './chart-palette.ts';
+import { type HistoryEvent, signsOf } from '#shared/metrics/history-event.ts';
+import type { TimeWindow } from '#shared/metrics/telemetry-history.ts';
+import { eventShapes } from '../../ui/event-shapes.ts';
+import { type PaletteColour, translucent } from './chart-palette.ts';
+import { signColours } from './event-colours.ts';
 
 /** CSS pixels. */
 const narrowChart = 260;
@@ -42,12 +45,15 @@ export function drawTimeLabels({ ctx, bbox, width }: uPlot, labels: TimeLabels):
 }
 
 interface EventStyle {
-  /** Whether each line carries its sign at the top: a triangle for a turn, a square for a load. */
+  /** Whether each line carries its signs at the top. */
   readonly heads: boolean;
-  readonly colour: string;
+  colour(name: PaletteColour): string;
 }
 
-/** Draws a vertical line for every event: dashed where a turn begins, solid where a model came. */
+/** Between the signs of one line. */
+const signGap = 2;
+
+/** Draws a vertical line for every event: solid where a model came, which ended all before it. */
 export function drawEvents(
   plot: uPlot,
   events: readonly HistoryEvent[],
@@ -57,26 +63,39 @@ export function drawEvents(
   const ratio = uPlot.pxRatio;
   ctx.save();
   ctx.lineWidth = ratio;
-  ctx.fillStyle = colour;
-  for (const { atMs, kind } of events) {
-    const x = Math.round(plot.valToPos(atMs, 'x', true)) + 0.5;
-    const isTurn = kind === 'turn';
-    ctx.strokeStyle = translucent(colour, isTurn ? 0.55 : 0.9);
-    ctx.setLineDash(isTurn ? [2 * ratio, 3 * ratio] : []);
+  for (const event of events) {
+    const x = Math.round(plot.valToPos(event.atMs, 'x', true)) + 0.5;
+    const isLoad = event.kind === 'load';
+    ctx.strokeStyle = translucent(colour('cursor'), isLoad ? 0.9 : 0.55);
+    ctx.setLineDash(isLoad ? [] : [2 * ratio, 3 * ratio]);
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    if (!heads) continue;
-    ctx.beginPath();
-    if (isTurn) {
-      ctx.moveTo(x - 3 * ratio, bbox.top);
-      ctx.lineTo(x + 3 * ratio, bbox.top);
-      ctx.lineTo(x, bbox.top + 4 * ratio);
-    } else {
-      ctx.rect(x - 2 * ratio, bbox.top, 4 * ratio, 4 * ratio);
-    }
-    ctx.fill();
+    if (heads) drawSigns(ctx, event, x, bbox.top, colour);
   }
   ctx.restore();
+}
+
+/** One below the other, from the top of the line. */
+function drawSigns(
+  ctx: CanvasRenderingContext2D,
+  event: HistoryEvent,
+  x: number,
+  top: number,
+  colour: EventStyle['colour'],
+): void {
+  const ratio = uPlot.pxRatio;
+  let below = 0;
+  for (const sign of signsOf(event)) {
+    const { width, height, path } = eventShapes[sign];
+    ctx.save();
+    ctx.fillStyle = colour(signColours[sign]);
+    ctx.translate(x, top);
+    ctx.scale(ratio, ratio);
+    ctx.translate(-width / 2, below);
+    ctx.fill(new Path2D(path));
+    ctx.restore();
+    below += height + signGap;
+  }
 }
