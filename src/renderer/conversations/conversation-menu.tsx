@@ -3,8 +3,8 @@ import type { ConversationSummary, ExportFormat } from '#shared/chat/conversatio
 import { usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
 import { AnchoredMenu } from '../ui/menu.tsx';
+import { saveFile } from '../ui/saved-file.ts';
 import type { RowActivity } from './row-activity.ts';
-import { saveTextFile } from './text-file.ts';
 
 export interface ConversationMenuProps {
   readonly summary: ConversationSummary;
@@ -18,7 +18,9 @@ export function ConversationMenu({ summary, anchor, onActivity }: ConversationMe
     onActivity(null);
     connection
       .call('conversations.export', { conversationId: summary.id, format })
-      .then(({ fileName, text }) => saveTextFile(fileName, text))
+      .then(({ fileName, text }) =>
+        saveFile(fileName, new Blob([text], { type: 'text/plain;charset=utf-8' })),
+      )
       .catch(noteFailure(view));
   };
   return (

@@ -3,6 +3,7 @@ import type { ChartHistory } from '#shared/metrics/chart-history.ts';
 import { type HistoryEvent, nearestEvent } from '#shared/metrics/history-event.ts';
 import type { TraceRows } from '#shared/metrics/min-max-trace.ts';
 import type { TimeWindow } from '#shared/metrics/telemetry-history.ts';
+import { onRedraw } from '../../chart-picture/redrawn-canvas.ts';
 import {
   type ChartPalette,
   followPalette,
@@ -263,6 +264,7 @@ export function createStripChart<Column extends string>(
     plot.setData(data);
   }
 
+  onRedraw(plot.ctx.canvas, () => plot.batch(drawNow));
   const entry = options.schedule.add({ draw });
   const theme = followPalette(next => {
     palette = next;
