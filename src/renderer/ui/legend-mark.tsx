@@ -4,7 +4,15 @@ import { eventShapes } from './event-shapes.ts';
 import styles from './legend-mark.module.css';
 
 export type LegendMarkKind =
-  | 'area' | 'line' | 'dashes' | 'bursts' | 'block' | 'ring' | 'corner' | 'gap' | EventSign;
+  | 'area'
+  | 'line'
+  | 'dashes'
+  | 'bursts'
+  | 'block'
+  | 'ring'
+  | 'corner'
+  | 'gap'
+  | EventSign;
 
 interface Drawing {
   readonly width: number;

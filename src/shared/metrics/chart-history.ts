@@ -1,5 +1,6 @@
+import type { HistoryEvent } from './history-event.ts';
 import type { MinMaxTrace } from './min-max-trace.ts';
-import type { HistoryEvent, TimeWindow } from './telemetry-history.ts';
+import type { TimeWindow } from './telemetry-history.ts';
 
 /** What a live chart draws: traces whose columns have names, on the time axis that all charts share. */
 export interface ChartHistory<Column extends string> {

@@ -1,11 +1,7 @@
+import type { HistoryEvent } from './history-event.ts';
 import type { MemorySample } from './memory-sample.ts';
 import type { MinMaxTrace } from './min-max-trace.ts';
-import {
-  type HistoryEvent,
-  type TelemetryHistory,
-  type TimeWindow,
-  windowTraces,
-} from './telemetry-history.ts';
+import { type TelemetryHistory, type TimeWindow, windowTraces } from './telemetry-history.ts';
 
 const columns = {
   engine: 0,
