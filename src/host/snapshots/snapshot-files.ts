@@ -110,7 +110,7 @@ export async function openSnapshotFiles(directory: string): Promise<SnapshotFile
 }
 
 /** @throws AppError `snapshot-damaged`, `snapshot-refused` */
-export function parseSnapshot(text: string): Snapshot {
+function parseSnapshot(text: string): Snapshot {
   const content = parseJson(text);
   const parsed = snapshotSchema.safeParse(content);
   if (parsed.success) return parsed.data;

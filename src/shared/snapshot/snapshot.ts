@@ -22,7 +22,7 @@ export type SnapshotIdentity = z.infer<typeof snapshotIdentitySchema>;
 const tokensSchema = z.array(z.int().nonnegative());
 
 /** An answer in the very tokens that it was generated as: its text tokenizes to others. */
-export const snapshotAnswerSchema = z.object({
+const snapshotAnswerSchema = z.object({
   messageId: messageIdSchema,
   text: z.string(),
   reasoning: z.string(),

@@ -82,6 +82,17 @@ export function createLiveTelemetry(
     marked();
   });
 
+  app.subscribe(({ snapshots: now }, { snapshots: before }) => {
+    // The first word on snapshots tells what happened before this page was opened.
+    if (now === null || before === null || now === before) return;
+    const told = before.events.at(-1)?.sequence ?? 0;
+    for (const { sequence, kind } of now.events) {
+      if (sequence <= told || (kind !== 'saved' && kind !== 'restored')) continue;
+      history.markSnapshot(performance.now(), kind);
+      marked();
+    }
+  });
+
   /** Marked already: a conversation that is left and opened again shows its running turn anew. */
   const begun = new Set<string>();
   chat.store.subscribe(({ running, conversationId, turns }, before) => {
