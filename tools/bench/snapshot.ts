@@ -1,5 +1,5 @@
 // npm run bench:snapshot: what a snapshot saves. A chat of 4,000 tokens is continued after the app was
-// closed and opened, with its snapshot and without, interleaved, for three types of the cache. `-- --rounds N`.
+// closed and opened, with its snapshot and without, interleaved, for three types of the cache. `-- --rounds N` (default 1).
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,7 +22,7 @@ import { ensureModel } from '#tools/models/catalog.ts';
 import { startApp } from '#tools/running-app/app.ts';
 import { untilLoaded } from '#tools/running-app/loaded-model.ts';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '1' } } });
 
 const types = ['f16', 'q8_0', 'q4_0'] as const;
 /** The time to first token with a snapshot, its restoring included, as a share of that without. */
@@ -72,7 +72,7 @@ async function write(dataDirectory: string, type: (typeof types)[number]) {
   await using app = await startApp({ model, dataDirectory });
   const client = app.connect();
   await untilLoaded(client);
-  const options = { contextLength: 8192, threads: 1, typeK: type, typeV: type };
+  const options = { contextLength: 8192, threads: 2, typeK: type, typeV: type };
   const request = { path: model, options: loadOptionsSchema.parse(options) };
   await client.call('model.load', request);
   const { id } = await client.call('conversations.create', {});

@@ -23,9 +23,11 @@ import { type EngineSession, type EngineSupervisor, engineFailure } from '../eng
 import type { SettingsService } from '../settings/settings-service.ts';
 import { waitForValue } from '../signal-wait.ts';
 import type { LoadRecordStore } from '../store/load-record-store.ts';
+import { createLentEngine, emptyEngine, type LentEngine } from './lent-engine.ts';
+import { loadKilledEngine, measuring, noModelError, notReadyInTime } from './model-errors.ts';
 import { rememberOptions } from './remembered-options.ts';
 
-type ModelRequest = ParsedInputOf<AppContract['model.load']>;
+export type ModelRequest = ParsedInputOf<AppContract['model.load']>;
 
 /** A loaded model together with the engine that holds it. */
 export interface LoadedModel {
@@ -54,6 +56,13 @@ export interface ModelService {
   /** Loads with the options that last worked for this file. */
   loadRemembered(path: string): Promise<LoadReport>;
   cancelLoad(): void;
+  /**
+   * Gives the engine to a measurement: messages wait until it has ended, however it did; then what was
+   * loaded before is loaded again, in the background.
+   *
+   * @throws AppError `busy`; what `measure` throws
+   */
+  lend<T>(measure: (engine: LentEngine) => Promise<T>): Promise<T>;
   /** The model that can be asked now; null while there is none. */
   now(): LoadedModel | null;
   unload(): Promise<void>;
@@ -166,6 +175,7 @@ export function createModelService(options: ModelServiceOptions): ModelService {
 
   function refuseWhileOccupied(): void {
     const { phase } = state.get();
+    if (phase === 'lent') throw measuring();
     if (phase === 'loading' || phase === 'unloading') {
       throw new AppError(
         'busy',
@@ -183,10 +193,15 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     }
   }
 
-  async function load(request: ModelRequest): Promise<LoadReport> {
+  /** @throws AppError `busy` while something else has the engine */
+  async function freeEngine(): Promise<void> {
     refuseWhileOccupied();
     await options.keepCells();
     refuseWhileOccupied();
+  }
+
+  async function load(request: ModelRequest): Promise<LoadReport> {
+    await freeEngine();
     return await runLoad(request);
   }
 
@@ -198,10 +213,29 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     return { session: holder, report, isBuiltIn };
   }
 
+  async function lend<T>(measure: (engine: LentEngine) => Promise<T>): Promise<T> {
+    await freeEngine();
+    const before = state.get();
+    const mine = occupy();
+    dispatch({ type: 'lend' });
+    try {
+      return await measure(createLentEngine(engine));
+    } finally {
+      if (before.phase === 'loaded') {
+        const { planned, options: loadOptions } = before.report;
+        runLoad({ path: planned.model.path, options: loadOptions }).catch(() => {});
+      } else {
+        await emptyEngine(engine);
+        settle(mine, null, null);
+      }
+    }
+  }
+
   return {
     state,
     load,
     now,
+    lend,
 
     describe: path => ask(engine, client => client.call('model.describe', { path })),
     plan: request => ask(engine, client => client.call('model.plan', request)),
@@ -223,9 +257,7 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     },
 
     async unload() {
-      refuseWhileOccupied();
-      await options.keepCells();
-      refuseWhileOccupied();
+      await freeEngine();
       if (state.get().phase !== 'loaded' || holder === undefined) return;
       const abort = occupy();
       dispatch({ type: 'unload' });
@@ -282,31 +314,4 @@ async function afterFailure(
   }
   const death = await session.died;
   return { report: null, error: path === null ? death : loadKilledEngine(death, path) };
-}
-
-function loadKilledEngine(death: AppErrorData, path: string): AppErrorData {
-  return {
-    ...death,
-    message: `${death.message} It was loading ${path}.`,
-    suggestion:
-      'The model is not loaded again by itself, since the load may be the reason. Try a shorter context or fewer GPU layers.',
-  };
-}
-
-function notReadyInTime(): AppError {
-  return new AppError('engine-unavailable', 'The model was not ready in time.', {
-    suggestion: 'Wait until it is loaded, then send the message again.',
-  });
-}
-
-function noModelError(error: AppErrorData | null): AppError {
-  if (error?.code === 'engine-crashed' || error?.code === 'engine-unavailable') {
-    return new AppError('engine-unavailable', error.message, {
-      suggestion: 'Load a model, then send the message again.',
-      ...(error.details === null ? {} : { details: error.details }),
-    });
-  }
-  return new AppError('no-model', 'No model is loaded, so there is nobody to answer.', {
-    suggestion: 'Load a model, then send the message again.',
-  });
 }

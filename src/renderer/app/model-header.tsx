@@ -98,6 +98,13 @@ function ModelSummary() {
           <p className={styles.name}>Unloading the model</p>
         </div>
       );
+    case 'lent':
+      return (
+        <div className={styles.model}>
+          <p className={styles.name}>Measuring</p>
+          <p className={styles.facts}>The model is loaded again afterwards</p>
+        </div>
+      );
     case 'loaded': {
       const { name } = model.report.planned.model;
       const facts = modelFacts(model.report);

@@ -25,6 +25,8 @@ export function useObstacle(): string | null {
       return describeLoadProgress(model.progress);
     case 'unloading':
       return 'The model is being unloaded';
+    case 'lent':
+      return 'A measurement has the engine';
     case 'none':
     case undefined:
       return 'Load a model to chat';

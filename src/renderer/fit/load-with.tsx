@@ -26,7 +26,7 @@ export function LoadWith({ label, advised = false, contextLength }: LoadWithProp
   const sequences = useFit(({ choice }) => choice.sequences);
   const pending = useFit(({ table }) => table.pending);
   const phase = useApp(({ model }) => model?.phase);
-  const busy = phase === 'loading' || phase === 'unloading';
+  const busy = phase === 'loading' || phase === 'unloading' || phase === 'lent';
   const reason = whyNot(path, contextLength);
 
   const load = () => {

@@ -39,6 +39,7 @@ function aftermathOf(model: ModelState | null): string | null {
       return 'No model is loaded now.';
     case 'loading':
     case 'unloading':
+    case 'lent':
     case undefined:
       return null;
   }

@@ -74,7 +74,7 @@ function LoadPanelContent({ onLoaded }: LoadPanelContentProps) {
   const form = useLoadForm();
   const phase = useApp(state => state.model?.phase);
   const [error, setError] = useState<AppErrorData | null>(null);
-  const busy = phase === 'loading' || phase === 'unloading';
+  const busy = phase === 'loading' || phase === 'unloading' || phase === 'lent';
 
   const load = () => {
     setError(null);

@@ -98,6 +98,12 @@ function NoCache() {
       );
     case 'unloading':
       return <Notice title="Unloading the model">Its cache is being given back.</Notice>;
+    case 'lent':
+      return (
+        <Notice title="A measurement has the engine">
+          The model is loaded again afterwards, with the cells of this chat where they were saved.
+        </Notice>
+      );
     case 'none':
       return (
         <Notice title="No model is loaded">

@@ -22,5 +22,7 @@ export const modelStateSchema = z.discriminatedUnion('phase', [
     error: appErrorSchema.nullable(),
   }),
   z.object({ phase: z.literal('unloading') }),
+  /** A measurement has the engine; what was loaded before is loaded again after it. */
+  z.object({ phase: z.literal('lent') }),
 ]);
 export type ModelState = z.infer<typeof modelStateSchema>;

@@ -75,12 +75,14 @@ const states = {
   loading: { phase: 'loading', path: '/a.gguf', options, progress },
   loaded: { phase: 'loaded', report, error: null },
   unloading: { phase: 'unloading' },
+  lent: { phase: 'lent' },
 } as const satisfies Record<string, ModelState>;
 
 const events = {
   load: { type: 'load', ...request },
   progress: { type: 'progress', progress: { stage: 'context', fraction: null } },
   unload: { type: 'unload' },
+  lend: { type: 'lend' },
   nothingLoaded: { type: 'settled', report: null, error: otherError },
   loadedNow: { type: 'settled', report, error: null },
   previousKept: { type: 'settled', report, error: otherError },
@@ -97,6 +99,7 @@ const table: Record<keyof typeof states, Record<keyof typeof events, typeof same
     load: loadingB,
     progress: same,
     unload: same,
+    lend: { phase: 'lent' },
     nothingLoaded: same,
     loadedNow: same,
     previousKept: same,
@@ -107,6 +110,7 @@ const table: Record<keyof typeof states, Record<keyof typeof events, typeof same
     load: same,
     progress: { ...states.loading, progress: events.progress.progress },
     unload: same,
+    lend: same,
     nothingLoaded: noneNow,
     loadedNow: states.loaded,
     previousKept: keptNow,
@@ -117,6 +121,7 @@ const table: Record<keyof typeof states, Record<keyof typeof events, typeof same
     load: loadingB,
     progress: same,
     unload: states.unloading,
+    lend: { phase: 'lent' },
     nothingLoaded: same,
     loadedNow: same,
     previousKept: same,
@@ -127,11 +132,24 @@ const table: Record<keyof typeof states, Record<keyof typeof events, typeof same
     load: same,
     progress: same,
     unload: same,
+    lend: same,
     nothingLoaded: noneNow,
     loadedNow: states.loaded,
     previousKept: keptNow,
     lost: noneNow,
     lostAndReloading: loadingB,
+  },
+  lent: {
+    load: loadingB,
+    progress: same,
+    unload: same,
+    lend: same,
+    nothingLoaded: noneNow,
+    loadedNow: states.loaded,
+    previousKept: keptNow,
+    // A measurement tells of its own losses.
+    lost: same,
+    lostAndReloading: same,
   },
 };
 
