@@ -38,7 +38,7 @@ async function measure(): Promise<Result> {
   const modelPath = isModelName(values.model) ? await ensureModel(values.model) : values.model;
   await using app = await startApp({ model: modelPath });
   await using browser = await launchBrowser();
-  const { page } = await openPage(browser, app.url, { viewport: { width: 1280, height: 1680 } });
+  const { page } = await openPage(browser, app.url, { viewport: { width: 1280, height: 1840 } });
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
   await load(page, values.context);
   // Discarded: compiles what the measured turn runs, and gives the chart per turn its first bar.
