@@ -92,6 +92,7 @@ test.each(themes)('a chart of the Monitor is saved in parts, or not at all, in %
   await changeSettings(page, { answerLimit: 30 });
   await ask(page, 'The quiet river meets the old road.', 0);
   await ask(page, 'And then?', 1);
+  await monitor(page).getByRole('button', { name: 'Last 30 seconds' }).click();
   const chart = (name: string) => monitor(page).getByRole('figure', { name });
   await chart('Time to first token').getByText('Turn 2:').waitFor();
 
@@ -135,6 +136,7 @@ test('a chart whose table is shown, or that has nothing to show yet, is saved as
 
   await changeSettings(page, { answerLimit: 10 });
   await ask(page, 'Hello', 0);
+  await monitor(page).getByRole('button', { name: 'Last 30 seconds' }).click();
   const fill = monitor(page).getByRole('figure', { name: 'Cache fill' });
   await fill.getByRole('button', { name: 'Show Cache fill as a table' }).click();
   await fill.getByRole('table').waitFor();
@@ -186,9 +188,11 @@ test('why earlier turns were read again cannot be told from the charts', async (
   const said = fill.getByText(
     /Turn 3 read \d+ tokens of earlier turns again, because the system prompt/,
   );
-  await expect.poll(() => pointAlong(fill.locator('canvas'), said)).toBe(true);
-  // The sentence does not lie over what it is about.
-  const chart = await fill.locator('canvas').boundingBox();
+  const canvas = fill.locator('canvas');
+  await canvas.scrollIntoViewIfNeeded();
+  await expect.poll(() => pointAlong(canvas, said)).toBe(true);
+  // What is read holds still, and does not lie over what it is about.
+  const chart = await canvas.boundingBox();
   const readout = await said.boundingBox();
   expect((readout?.y ?? 0) + (readout?.height ?? 0)).toBeLessThanOrEqual((chart?.y ?? 0) + 1);
 });

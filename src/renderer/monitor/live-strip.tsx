@@ -49,6 +49,7 @@ export function LiveStrip<Column extends string>({
       height,
       timeAxis,
       onPoint(point) {
+        live.holdStill(point !== null);
         if (readout.current === null) return;
         readout.current.hidden = point === null;
         if (point === null) return;
@@ -62,6 +63,7 @@ export function LiveStrip<Column extends string>({
     chart.current = created;
     return () => {
       chart.current = null;
+      live.holdStill(false);
       created[Symbol.dispose]();
     };
   }, [live, history, height, timeAxis]);

@@ -12,7 +12,7 @@ export function describeSnapshot(
     return `${formatTokens(kept.tokens)} tokens, ${formatBytes(kept.bytes)}, saved ${describeTime(kept.savedAt, nowMs)}.`;
   }
   if (budget === 0) return 'None. Saving is off: after another chat this one is read again.';
-  return `None yet. Once this chat has ${formatTokens(automaticSnapshotTokens)} tokens, its cells are saved when you leave it and restored when you open it.`;
+  return `None yet. From ${formatTokens(automaticSnapshotTokens)} tokens on, the cells of a chat are saved when you leave it and restored when you open it.`;
 }
 
 /** Where the cells of an answer's prompt came from. */

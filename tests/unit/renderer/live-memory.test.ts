@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createConnection } from '#renderer/connection/connection.ts';
-import { createDrawSchedule } from '#renderer/monitor/live/draw-schedule.ts';
 import { createLiveMemory } from '#renderer/monitor/live/live-memory.ts';
 import { appContract } from '#shared/contract/app-contract.ts';
 import type { MemorySample } from '#shared/metrics/memory-sample.ts';
@@ -34,7 +33,7 @@ function setUp() {
     });
     return pagePort;
   });
-  const telemetry = { history: new TelemetryHistory(), schedule: createDrawSchedule(() => {}) };
+  const telemetry = { history: new TelemetryHistory(), timePassed: () => {} };
   const memory = createLiveMemory(connection, telemetry, {
     isVisible: () => visible,
     onChange: listener => changed.push(listener),

@@ -37,6 +37,9 @@ const colours: Readonly<Record<CellRun['kind'], PaletteColour>> = {
   reasoning: 'reasoning',
 };
 
+/** Of marks on cells that are drawn smaller: pixels. */
+const leastMark = 8;
+
 /** What was kept is paler than what was computed; turns next to each other differ a little. */
 const keptOpacity = [0.5, 0.72] as const;
 
@@ -172,8 +175,9 @@ function markSaved(
   const right = ((block % columns) + 1) * pitch - 1;
   const bottom = (Math.floor(block / columns) + 1) * pitch - 1;
   context.fillStyle = palette.cursor;
-  context.fillRect(right - 1, bottom - pitch, 2, pitch);
-  context.fillRect(Math.max(0, right - 2 * pitch), bottom - 1, Math.min(right, 2 * pitch), 2);
+  const arm = Math.max(pitch, leastMark);
+  context.fillRect(right - 1, Math.max(0, bottom - arm), 2, Math.min(bottom, arm));
+  context.fillRect(Math.max(0, right - arm), bottom - 1, Math.min(right, arm), 2);
 }
 
 /** Two bars in front of the cell that turns were left out before. */
@@ -187,7 +191,7 @@ function markGap(
   const x = (block % columns) * pitch;
   const y = Math.floor(block / columns) * pitch;
   context.fillStyle = palette.cursor;
-  for (const shift of [-3, 0]) context.fillRect(x + shift, y, 1.5, pitch);
+  for (const shift of [-3, 0]) context.fillRect(x + shift, y, 1.5, Math.max(pitch, leastMark));
 }
 
 function unknownRuns(used: number, capacity: number): CellRun[] {

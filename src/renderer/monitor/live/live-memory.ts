@@ -16,7 +16,7 @@ export interface LiveMemory {
 
 export function createLiveMemory(
   connection: Connection,
-  telemetry: Pick<LiveTelemetry, 'history' | 'schedule'>,
+  telemetry: Pick<LiveTelemetry, 'history' | 'timePassed'>,
   visibility: PageVisibility,
 ): LiveMemory {
   const history = new MemoryHistory(telemetry.history);
@@ -69,7 +69,7 @@ export function createLiveMemory(
   function receive(sample: MemorySample): void {
     history.push(sample, performance.now());
     current.setState({ sample });
-    telemetry.schedule.requestAll();
+    telemetry.timePassed();
   }
 
   return {

@@ -20,6 +20,10 @@ const calmIntervalMs = 250;
 export interface LiveTelemetry {
   readonly history: TelemetryHistory;
   readonly schedule: DrawSchedule;
+  /** While somebody points at a chart, what they read does not move on for the mere passing of time. */
+  holdStill(still: boolean): void;
+  /** Draws because time has passed, unless that holds still. */
+  timePassed(): void;
   /** The latest sample, at most four times a second; null while there is no engine. */
   readonly current: StoreApi<{ readonly sample: TelemetrySample | null }>;
   /** What the cells hold; null while nobody knows. */
@@ -119,5 +123,20 @@ export function createLiveTelemetry(
     }
   });
 
-  return { history, schedule, current, cells, view };
+  let isStill = false;
+  return {
+    history,
+    schedule,
+    current,
+    cells,
+    view,
+    holdStill(still) {
+      if (still === isStill) return;
+      isStill = still;
+      if (!still) schedule.requestAll();
+    },
+    timePassed() {
+      if (!isStill) schedule.requestAll();
+    },
+  };
 }
