@@ -58,12 +58,12 @@ export function Snapshot() {
   );
 }
 
-/** What is under way with this chat; null: nothing. */
+/** What is under way; null: nothing. */
 function describeActivity({ activity }: SnapshotState, conversationId: string | null) {
-  if (activity === null || activity.conversationId !== conversationId) return null;
-  return activity.kind === 'saving'
-    ? 'The cells are being saved.'
-    : 'The cells are being restored.';
+  if (activity === null) return null;
+  const whose = activity.conversationId === conversationId ? 'this chat' : 'another chat';
+  const done = activity.kind === 'saving' ? 'saved' : 'restored';
+  return `The cells of ${whose} are being ${done}.`;
 }
 
 /** Why the chat's snapshot was not used or not saved, until one is. */
