@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { type AppInfo, appContract } from '#shared/contract/app-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Port } from '#shared/rpc/port.ts';
@@ -38,9 +37,6 @@ export interface HostOptions {
   readonly quietMs?: number;
 }
 
-/** At the end, a save of cells that takes longer is given up; the snapshot before it stays. */
-const keepCellsMs = 20_000;
-
 /** The app without a window. Disposing ends running answers, the engine and every connection. */
 export interface Host extends AsyncDisposable {
   /** Serves the app contract on this port until it closes. Any number of ports at once. */
@@ -64,10 +60,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const conversations = createConversationService(store.conversations, followers, settings);
   const snapshots: SnapshotService = createSnapshotService({
     files: snapshotFiles,
-    heldConversation: () => engine.cacheMap.get()?.conversationId ?? null,
+    held: engine.cacheMap.get,
     model: () => model.now(),
     isAnswering: () => chat.isAnswering(),
-    openConversation: () => followers.open.get().at(-1) ?? null,
+    openConversations: followers.open.get,
     exists: conversationId => store.conversations.find(conversationId) !== null,
     budget: () => (options.keepsSnapshots === false ? 0 : settings.current.get().snapshotBudget),
   });
@@ -109,7 +105,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const ports = new Set<Port>();
 
   keepSlowMotion(engine, settings);
-  settings.current.subscribe(snapshots.trim);
+  let { snapshotBudget } = settings.current.get();
+  settings.current.subscribe(now => {
+    if (now.snapshotBudget === snapshotBudget) return;
+    snapshotBudget = now.snapshotBudget;
+    snapshots.trim();
+  });
   followers.open.subscribe(snapshots.review);
   model.state.subscribe(({ phase }) => {
     if (phase === 'loaded') snapshots.review();
@@ -124,7 +125,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   async function close(): Promise<void> {
     chat.failAll(closedWhileAnswering);
     for (const port of [...ports]) port.close();
-    await Promise.race([snapshots.keepCells(), setTimeout(keepCellsMs, null, { ref: false })]);
+    await snapshots.keepCells();
     await engine[Symbol.asyncDispose]();
     await settings.settled();
     closeData();
@@ -167,7 +168,11 @@ async function openData(directory: string): Promise<OpenData> {
     store = openStore(join(directory, 'conversations.db'));
     // Before anybody can start a new one: whatever runs now was left behind by an earlier run.
     store.conversations.failRunning(closedWhileAnswering);
-    const snapshotFiles = await openSnapshotFiles(join(directory, 'snapshots'));
+    const { conversations } = store;
+    const snapshotFiles = await openSnapshotFiles(
+      join(directory, 'snapshots'),
+      conversationId => conversations.find(conversationId) !== null,
+    );
     return { settings, store, snapshotFiles, closeData };
   } catch (thrown) {
     closeData();

@@ -74,7 +74,7 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     },
     'snapshot.delete': async ({ conversationId }) => {
       if (conversationId === null) await snapshots.discardAll();
-      else await snapshots.discard(conversationId);
+      else await snapshots.remove(conversationId);
       return null;
     },
 
@@ -94,10 +94,11 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     'conversations.create': () => conversations.create(),
     'conversations.update': update => conversations.update(update),
     'conversations.delete': async ({ conversationId }) => {
-      // In this order: a conversation that cannot be deleted keeps its answer.
+      // In this order: of a chat that is gone nothing may be left on the disk, and one that cannot be
+      // deleted keeps its answer.
+      await snapshots.discard(conversationId);
       conversations.delete(conversationId);
       chat.discard(conversationId);
-      await snapshots.discard(conversationId);
       return null;
     },
     'conversations.export': ({ conversationId, format }) =>
@@ -117,9 +118,9 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
       return null;
     },
     'chat.deleteTurn': async ({ conversationId, messageId }) => {
-      chat.deleteTurn(conversationId, messageId);
-      // It holds what was deleted.
+      // It holds what is deleted; in this order, so that no end of the process leaves it behind.
       await snapshots.discard(conversationId);
+      chat.deleteTurn(conversationId, messageId);
       return null;
     },
     'chat.selectBranch': ({ conversationId, messageId }) => {

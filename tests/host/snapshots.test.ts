@@ -92,6 +92,9 @@ const kept = (host: HostUnderTest, ids: readonly string[]) =>
         JSON.stringify(ids),
   );
 
+const save = (host: HostUnderTest, conversationId: string) =>
+  host.client.call('snapshot.save', { conversationId });
+
 const filesOf = ({ dataDirectory }: { readonly dataDirectory: string }) =>
   readdir(join(dataDirectory, 'snapshots')).catch(() => []);
 
@@ -241,6 +244,15 @@ describe('with the real engine', () => {
     const messageId = answer.parentId ?? '';
     await host.client.call('chat.deleteTurn', { conversationId: id, messageId });
     await kept(host, []);
+    // By hand neither, and not after a turn that was refused before it changed a cell.
+    await expect(save(host, id)).rejects.toMatchObject({
+      message: expect.stringMatching(/deleted/),
+    });
+    const tooLong = await page.say(id, longText.repeat(14));
+    expect(tooLong.error?.code).toBe('prompt-too-long');
+    await expect(save(host, id)).rejects.toMatchObject({
+      message: expect.stringMatching(/deleted/),
+    });
     // Its cells still hold it, until a turn has changed them.
     const other = await chatOf(host);
     page.open(other);
@@ -284,6 +296,21 @@ describe('with the real engine', () => {
     expect(await filesOf(host)).toEqual([]);
   });
 
+  test('a restored cache would be claimed by a chat that did not use it', async () => {
+    await using host = await startHost({ initialModelPath: null });
+    await load(host);
+    const [first, second] = [await chatOf(host), await chatOf(host)];
+    const page = pageOn(host);
+    page.open(first);
+    await page.say(first, longText);
+    page.open(second);
+    await page.say(second, 'Hello');
+    page.open(first);
+    await event(host, 'restored', first);
+    page.open(second);
+    expect((await page.say(second, 'And?')).figures?.restored).toBeNull();
+  });
+
   test('an engine that dies in the middle of a save would cost the snapshot from before', async () => {
     await using host = await startHost({ initialModelPath: null });
     await load(host);
@@ -317,6 +344,7 @@ describe('with files as another process has left them', () => {
     typeV: 'f16',
     flashAttention: true,
     llamaCppRelease: 'b1',
+    rotationLength: null,
   };
   const description = (conversationId: string) => ({
     format: 1,
@@ -355,6 +383,36 @@ describe('with files as another process has left them', () => {
     expect(await filesOf(host)).toEqual([]);
     await untilModel(host.client, 'loaded');
     expect(host.launches()).toBe(2);
+  });
+
+  test('an engine that dies while one chat is saved would cost the snapshot of another', async () => {
+    await using directory = await createTemporaryDirectory();
+    const { id, write } = await leftBehind(directory.path);
+    await write(`${id}.1.state`, 'old');
+    await write(`${id}.1.json`, JSON.stringify(description(id)));
+    await using host = await startHost({ engine: 'dies-in-save', dataDirectory: directory.path });
+    await untilModel(host.client, 'loaded');
+    const other = await newChat(host);
+    const viewer = follow(host.client, other);
+    const text = 'Hello';
+    const { answerId } = await host.client.call('chat.send', { conversationId: other, text });
+    await viewer.ended(answerId);
+    void follow(host.client, id);
+    await event(host, 'failed', other);
+    // The next engine is asked for it, and has a reason of its own.
+    expect((await event(host, 'refused', id)).error?.code).toBe('snapshot-refused');
+    expect(await filesOf(host)).toHaveLength(2);
+  });
+
+  test('a chat that was deleted while the app was killed would stay on the disk', async () => {
+    await using directory = await createTemporaryDirectory();
+    const { write } = await leftBehind(directory.path);
+    const gone = randomUUID();
+    await write(`${gone}.1.state`, 'old');
+    await write(`${gone}.1.json`, JSON.stringify(description(gone)));
+    await using host = await startHost({ engine: 'steady-engine', dataDirectory: directory.path });
+    await kept(host, []);
+    expect(await filesOf(host)).toEqual([]);
   });
 
   test('half a save would hide the whole one from before, or stay on the disk', async () => {

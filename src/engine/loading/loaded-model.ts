@@ -20,6 +20,8 @@ export interface LoadedWeights {
   /** Lives as long as the weights: tokens mean the same in every context of a model. */
   readonly answers: AnswerMemory;
   readonly file: GgufFile;
+  /** Tells them from other weights; taken while the file was what is in memory. Null: it could not be read. */
+  readonly fingerprint: string | null;
   readonly gpuLayers: number;
   /** As llama.cpp reported when they were loaded. */
   readonly weightsBytes: number | null;

@@ -3,6 +3,7 @@ import { getModuleVersion, type LlamaModel } from 'node-llama-cpp';
 import { AppError, cancelledError } from '#shared/errors/app-error.ts';
 import type { LoadOptions, LoadProgress } from '#shared/model/load.ts';
 import { contextBatchSize, flashAttentionOption, ggmlType } from '../memory/memory-simulation.ts';
+import { modelFingerprint } from '../snapshot/model-fingerprint.ts';
 import { calibrateThreads } from '../threads/thread-calibration.ts';
 import { AnswerMemory } from '../turn/answer-memory.ts';
 import { ChatTemplate } from '../turn/chat-template.ts';
@@ -123,6 +124,7 @@ export class ModelLoad {
         template: new ChatTemplate(model),
         answers: new AnswerMemory(),
         file,
+        fingerprint: await modelFingerprint(file).catch(() => null),
         gpuLayers: model.gpuLayers,
         weightsBytes: readAllocationReport(lines.map(line => line.text)).weightsBytes,
       };

@@ -12,7 +12,6 @@ import {
 import { refusalOf, snapshotDamaged } from '#shared/snapshot/snapshot-refusal.ts';
 import type { LoadedModel } from '../loading/loaded-model.ts';
 import type { CellRecord } from '../turn/cell-record.ts';
-import { modelFingerprint } from './model-fingerprint.ts';
 import { savedTokens } from './saved-tokens.ts';
 import { fileContents, flushToDisk } from './state-file.ts';
 
@@ -22,6 +21,7 @@ export function cacheHolder(target: LoadedModel): CacheHolder | null {
   if (record === null || cache.usedTokens === 0) return null;
   return {
     conversationId: record.conversationId,
+    answerId: record.answerId,
     tokens: cache.usedTokens,
     bytes: target.fill().usedBytes,
     saved: savedTokens === cache.usedTokens,
@@ -42,14 +42,17 @@ export async function saveSnapshot(
   const { record, cache } = target;
   if (record?.conversationId !== conversationId || cache.usedTokens === 0) return null;
   const tokens = cache.usedTokens;
+  if (target.weights.fingerprint === null) throw saveFailed('The model file cannot be read again.');
   try {
     await refuseFullDisk(dirname(statePath), target.fill().usedBytes ?? 0);
-    await cache.sequence.saveStateToFile(statePath);
+    const { fileSize } = await cache.sequence.saveStateToFile(statePath);
     await flushToDisk(statePath);
     const { bytes, checksum } = await fileContents(statePath);
+    // The end of it may be lost when llama.cpp closes the file, which it does not look at.
+    if (bytes !== fileSize) throw new Error(`${bytes} of ${fileSize} bytes are on the disk.`);
     const snapshot: Snapshot = {
       format: snapshotFormat,
-      identity: await identityOf(target),
+      identity: identityOf(target),
       conversationId,
       tokens,
       stateBytes: bytes,
@@ -84,7 +87,7 @@ export async function restoreSnapshot(
   statePath: string,
 ): Promise<RestoredCache> {
   const startedAt = performance.now();
-  const refusal = refusalOf(snapshot, await identityOf(target), target.cache.capacityTokens);
+  const refusal = refusalOf(snapshot, identityOf(target), target.cache.capacityTokens);
   if (refusal !== null) throw refusal;
   await checkFile(snapshot, statePath);
   const { answers, answerTokens } = savedTokens(target.model, snapshot);
@@ -104,14 +107,18 @@ export async function restoreSnapshot(
   return target.restored;
 }
 
-async function identityOf({ weights, report }: LoadedModel): Promise<SnapshotIdentity> {
+function identityOf({ weights, report }: LoadedModel): SnapshotIdentity {
+  const { tensors } = weights.file.header;
+  const isLongRope = tensors.some(({ name }) => name.startsWith('rope_factors_long'));
   return {
-    modelFingerprint: await modelFingerprint(weights.file),
+    // An empty one agrees with none.
+    modelFingerprint: weights.fingerprint ?? '',
     modelName: report.planned.model.name,
     typeK: report.options.typeK,
     typeV: report.options.typeV,
     flashAttention: report.actual.flashAttention,
     llamaCppRelease: report.llamaCppRelease,
+    rotationLength: isLongRope ? report.contextLength : null,
   };
 }
 
@@ -139,6 +146,7 @@ async function fillCells(target: LoadedModel, snapshot: Snapshot, path: string):
   await cache.clear();
   target.record = null;
   target.savedTokens = 0;
+  target.restored = null;
   let filled = 0;
   try {
     await cache.sequence.loadStateFromFile(path, { acceptRisk: true });

@@ -42,11 +42,11 @@ export async function runTurn(
   const comparison = target.cache.compare(prompt.tokens);
   const miss = missOf(target, { ...request, messages }, prompt, comparison, overflow);
   await target.cache.keep(comparison);
-  const { restored } = target;
-  target.restored = null;
-  const sameConversation = target.record?.conversationId === request.conversationId;
-  target.savedTokens = sameConversation ? Math.min(target.savedTokens, comparison.keptTokens) : 0;
   const reusedTokens = comparison.keptTokens;
+  const sameConversation = target.record?.conversationId === request.conversationId;
+  target.savedTokens = sameConversation ? Math.min(target.savedTokens, reusedTokens) : 0;
+  const restored = sameConversation && reusedTokens > 0 ? target.restored : null;
+  target.restored = null;
   const alignedAt = performance.now();
 
   const work = { tokens: prompt.tokens.length - reusedTokens, depth: reusedTokens };

@@ -40,8 +40,8 @@ export interface Turns {
 
 /** What is done about the cells before and after a turn. */
 export interface TurnCells {
-  /** Gives the cells to a chat that is about to have a turn. Never rejects. */
-  prepare(conversationId: string): Promise<void>;
+  /** Gives the cells to a chat, and lets nothing else have them before `begin` has begun its turn. */
+  give<R>(conversationId: string, begin: () => Promise<R>): Promise<R>;
   turnEnded(conversationId: string): void;
 }
 
@@ -69,13 +69,15 @@ export function createTurns(
       waiting.set(conversationId, wait);
       try {
         await model().loaded(modelDeadlineMs, wait.signal);
+        const begun = cells.give(conversationId, async () => {
+          // The model may have been taken away meanwhile.
+          const loaded = await model().loaded(modelDeadlineMs, wait.signal);
+          // The stop may have come between the model and this line.
+          wait.signal.throwIfAborted();
+          return begin(loaded);
+        });
         // An engine that is stuck must not keep the wait from being stopped.
-        await Promise.race([cells.prepare(conversationId), untilAborted(wait.signal)]);
-        // The model may have been taken away meanwhile.
-        const loaded = await model().loaded(modelDeadlineMs, wait.signal);
-        // The stop may have come between the model and this line.
-        wait.signal.throwIfAborted();
-        return begin(loaded);
+        return await Promise.race([begun, whenAborted(wait.signal)]);
       } finally {
         waiting.delete(conversationId);
       }
@@ -115,9 +117,10 @@ export function createTurns(
   };
 }
 
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
+/** Rejects with the signal's reason. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }
 

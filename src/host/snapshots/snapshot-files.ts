@@ -16,6 +16,8 @@ export interface SnapshotFiles {
   list(): KeptSnapshot[];
   /** Where the next state file of a chat goes. */
   newStatePath(conversationId: string): Promise<string>;
+  /** Removes a state file that is not to count. */
+  abandon(statePath: string): Promise<void>;
   /** Makes a state file count, in the place of the one before. */
   commit(snapshot: Snapshot, statePath: string): Promise<void>;
   /**
@@ -38,20 +40,37 @@ const namePattern = /^([0-9a-f-]{36})\.(\d+)\.(state|json)$/;
 /** Also of a description that was being written. */
 const ownPattern = /^[0-9a-f-]{36}\.\d+\./;
 
+const isState = (name: string) => name.endsWith('.state');
+
 interface Entry extends KeptSnapshot {
   readonly number: number;
 }
 
-/** Reads what is there, and removes what a process that ended in the middle of a save has left. */
-export async function openSnapshotFiles(directory: string): Promise<SnapshotFiles> {
-  const kept = await readEntries(directory);
+/**
+ * Reads what is there, and removes what a process that ended in the middle of a save or of a deletion has
+ * left.
+ *
+ * @param exists false for a chat that has been deleted
+ */
+export async function openSnapshotFiles(
+  directory: string,
+  exists: (conversationId: string) => boolean,
+): Promise<SnapshotFiles> {
+  const kept = await readEntries(directory, exists);
   const pathOf = (conversationId: string, number: number, end: 'state' | 'json') =>
     join(directory, `${conversationId}.${number}.${end}`);
 
-  async function removePair(conversationId: string, number: number): Promise<void> {
-    // Without its description a state file is nothing: in this order none is left that looks whole.
-    await rm(pathOf(conversationId, number, 'json'), { force: true });
-    await rm(pathOf(conversationId, number, 'state'), { force: true });
+  /** @param spared the number of the pair that stays; null: none */
+  async function removeFiles(conversationId: string, spared: number | null): Promise<void> {
+    const names: string[] = await readdir(directory).catch(() => []);
+    const own = names.filter(
+      name =>
+        name.startsWith(`${conversationId}.`) && !name.startsWith(`${conversationId}.${spared}.`),
+    );
+    // Descriptions first: without its own a state file is nothing.
+    for (const name of own.sort((a, b) => Number(isState(a)) - Number(isState(b)))) {
+      await rm(join(directory, name), { force: true, maxRetries: 3 });
+    }
   }
 
   return {
@@ -61,6 +80,8 @@ export async function openSnapshotFiles(directory: string): Promise<SnapshotFile
       await mkdir(directory, { recursive: true, mode: 0o700 });
       return pathOf(conversationId, (kept.get(conversationId)?.number ?? 0) + 1, 'state');
     },
+
+    abandon: statePath => rm(statePath, { force: true, maxRetries: 3 }),
 
     async commit(snapshot, statePath) {
       const { conversationId, tokens, savedAt, stateBytes } = snapshot;
@@ -74,7 +95,8 @@ export async function openSnapshotFiles(directory: string): Promise<SnapshotFile
       kept.delete(conversationId);
       const bytes = stateBytes + Buffer.byteLength(text);
       kept.set(conversationId, { conversationId, tokens, savedAt, bytes, number });
-      if (before !== undefined) await removePair(conversationId, before.number);
+      // One that stays, because it is open somewhere, goes with the next one or at the next start.
+      await removeFiles(conversationId, number).catch(() => {});
     },
 
     async read(conversationId) {
@@ -101,10 +123,8 @@ export async function openSnapshotFiles(directory: string): Promise<SnapshotFile
     },
 
     async remove(conversationId) {
-      const entry = kept.get(conversationId);
-      if (entry === undefined) return;
+      await removeFiles(conversationId, null);
       kept.delete(conversationId);
-      await removePair(conversationId, entry.number);
     },
   };
 }
@@ -138,11 +158,16 @@ const shownSchema = z.object({
 });
 
 /** By chat, the one that was used longest ago first. Removes every file that belongs to none. */
-async function readEntries(directory: string): Promise<Map<string, Entry>> {
+async function readEntries(
+  directory: string,
+  exists: (conversationId: string) => boolean,
+): Promise<Map<string, Entry>> {
   const names: string[] = await readdir(directory).catch(() => []);
   const described = names.flatMap(name => {
     const [, conversationId = '', number = '', end] = namePattern.exec(name) ?? [];
-    return end === 'json' ? { conversationId, number: Number(number) } : [];
+    return end === 'json' && exists(conversationId)
+      ? { conversationId, number: Number(number) }
+      : [];
   });
   const found: (Entry & { readonly usedMs: number })[] = [];
   const belonging = new Set<string>();

@@ -1,10 +1,8 @@
-import type { EngineContract } from '#shared/contract/engine-contract.ts';
-import { AppError, toErrorData } from '#shared/errors/app-error.ts';
-import { formatBytes } from '#shared/metrics/format.ts';
-import type { Client } from '#shared/rpc/client.ts';
+import { setTimeout } from 'node:timers/promises';
+import type { CacheMap } from '#shared/cache-map/cache-map.ts';
+import { AppError, type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
 import { createSignal, type Signal } from '#shared/rpc/signal.ts';
 import type { CacheHolder } from '#shared/snapshot/snapshot.ts';
-import { snapshotDamaged } from '#shared/snapshot/snapshot-refusal.ts';
 import {
   automaticSnapshotTokens,
   type SnapshotEvent,
@@ -12,6 +10,15 @@ import {
 } from '#shared/snapshot/snapshot-state.ts';
 import type { LoadedModel } from '../model/model-service.ts';
 import { toEvict } from './snapshot-budget.ts';
+import {
+  answering,
+  heldByAnother,
+  holdsDeleted,
+  noModel,
+  refuseBeyondBudget,
+  restoreError,
+  saveError,
+} from './snapshot-errors.ts';
 import type { SnapshotFiles } from './snapshot-files.ts';
 
 /**
@@ -25,15 +32,16 @@ export interface SnapshotService {
    * chat are saved first. To be called when a chat was opened or left, and when a model was loaded.
    */
   review(): void;
-  /** What the cells of this chat hold is another thing now. */
+  /** Gives the cells to a chat, and lets nothing else have them before `begin` has begun its turn. */
+  give<R>(conversationId: string, begin: () => Promise<R>): Promise<R>;
   turnEnded(conversationId: string): void;
-  /** Gives the cells to a chat that is about to have a turn. Never rejects. */
-  prepare(conversationId: string): Promise<void>;
-  /** Saves what the cells hold, because they are about to go. Never rejects. */
+  /** Saves what the cells hold, because they are about to go; gives up after a while. Never rejects. */
   keepCells(): Promise<void>;
   /** @throws AppError `busy`, `no-model`, `snapshot-failed` */
   save(conversationId: string): Promise<void>;
-  /** Forgets what is on the disk of a chat, and does not save its cells before its next turn. */
+  /** Removes what is on the disk of a chat; its cells are saved again after its next turn. */
+  remove(conversationId: string): Promise<void>;
+  /** As `remove`, because of something in it that is being deleted: nobody can save these cells any more. */
   discard(conversationId: string): Promise<void>;
   discardAll(): Promise<void>;
   /** Removes what is beyond the budget. */
@@ -42,28 +50,37 @@ export interface SnapshotService {
 
 export interface SnapshotServiceOptions {
   readonly files: SnapshotFiles;
-  /** The chat that the cells hold, as the engine said last; null: it has not said. */
-  readonly heldConversation: () => string | null;
+  /** What the cells hold, as the engine said last; null: it has not said. */
+  readonly held: () => CacheMap | null;
   /** The model that can be asked now; null while there is none. */
   readonly model: () => LoadedModel | null;
   readonly isAnswering: () => boolean;
-  /** The chat that was opened last and is still looked at. */
-  readonly openConversation: () => string | null;
+  /** The chats that somebody looks at, the one that was opened last at the end. */
+  readonly openConversations: () => readonly string[];
   /** False for one that has been deleted. */
   readonly exists: (conversationId: string) => boolean;
   /** Bytes. */
   readonly budget: () => number;
 }
 
+/** A save that takes longer holds nothing up any more; the snapshot before it stays until it is done. */
+const keepCellsMs = 20_000;
 const keptEvents = 8;
+
+/** Cells that are not to be saved by themselves, or at all, until another turn has changed them. */
+interface Withheld {
+  readonly answerId: string;
+  readonly holdsDeleted: boolean;
+}
 
 export function createSnapshotService(options: SnapshotServiceOptions): SnapshotService {
   const { files } = options;
   const state = createSignal<SnapshotState>({ activity: null, kept: files.list(), events: [] });
-  /** Their cells hold what the user has deleted. */
-  const withheld = new Set<string>();
+  const withheld = new Map<string, Withheld>();
   let last: Promise<unknown> = Promise.resolve();
   let underWay = 0;
+  /** Who was given the cells last: the engine's word comes a little later. */
+  let given: string | null = null;
   let events = 0;
 
   function inOrder<T>(work: () => Promise<T>): Promise<T> {
@@ -73,40 +90,76 @@ export function createSnapshotService(options: SnapshotServiceOptions): Snapshot
     return running;
   }
 
-  function tell(event: Omit<SnapshotEvent, 'sequence'> | null): void {
-    const before = state.get();
-    const all =
-      event === null ? before.events : [...before.events, { ...event, sequence: ++events }];
+  function tell(event: Omit<SnapshotEvent, 'sequence'>): void {
+    const all = [...state.get().events, { ...event, sequence: ++events }];
     state.set({ activity: null, kept: files.list(), events: all.slice(-keptEvents) });
   }
 
-  async function give(conversationId: string | null): Promise<void> {
-    const model = options.model();
-    if (model === null || options.isAnswering()) return;
-    const { client } = model.session;
-    const holder = await client.call('snapshot.holder', {});
-    if (holder !== null && holder.conversationId === conversationId) return;
-    if (holder !== null && isDue(holder)) await saveCells(client, holder).catch(() => {});
-    if (conversationId !== null) await restore(client, conversationId);
+  /** What went wrong before is of no interest any more. @param conversationId null: of all chats */
+  function settle(conversationId: string | null): void {
+    const left = state
+      .get()
+      .events.filter(
+        event =>
+          event.error === null ||
+          (conversationId !== null && event.conversationId !== conversationId),
+      );
+    state.set({ ...state.get(), kept: files.list(), events: left });
   }
 
-  function isDue({ conversationId, tokens, saved }: CacheHolder): boolean {
-    if (options.budget() === 0 || withheld.has(conversationId)) return false;
+  /** Whether this very model can still be asked, with nobody using its cells. */
+  function isFree({ session }: LoadedModel): boolean {
+    return options.model()?.session === session && session.isAlive() && !options.isAnswering();
+  }
+
+  async function swap(wanted: () => string | null): Promise<void> {
+    const model = options.model();
+    if (model === null || !isFree(model)) return;
+    const holder = await model.session.client.call('snapshot.holder', {});
+    if (holder !== null && holder.conversationId === wanted()) return;
+    if (holder !== null && isDue(holder) && isFree(model)) {
+      await saveCells(model, holder).catch(() => {});
+    }
+    // Saving takes its time: another chat may be looked at by now.
+    const conversationId = wanted();
+    if (conversationId === null || conversationId === holder?.conversationId) return;
+    if (isFree(model)) await restore(model, conversationId);
+  }
+
+  const keptOf = (conversationId: string) =>
+    files.list().find(kept => kept.conversationId === conversationId);
+
+  function isDue({ conversationId, answerId, tokens, saved }: CacheHolder): boolean {
+    if (options.budget() === 0 || withheld.get(conversationId)?.answerId === answerId) return false;
     if (tokens < automaticSnapshotTokens || !options.exists(conversationId)) return false;
-    return !saved || !files.list().some(kept => kept.conversationId === conversationId);
+    return !saved || keptOf(conversationId)?.tokens !== tokens;
+  }
+
+  function refuseDeleted({ conversationId, answerId }: CacheHolder): void {
+    const held = withheld.get(conversationId);
+    const isGone = !options.exists(conversationId);
+    if (isGone || (held?.answerId === answerId && held.holdsDeleted)) throw holdsDeleted();
   }
 
   /** @throws AppError; it has been told */
-  async function saveCells(client: Client<EngineContract>, holder: CacheHolder): Promise<void> {
+  async function saveCells({ session }: LoadedModel, holder: CacheHolder): Promise<void> {
     const { conversationId, tokens } = holder;
     const startedAt = performance.now();
     state.set({ ...state.get(), activity: { kind: 'saving', conversationId } });
     try {
       refuseBeyondBudget(holder, options.budget());
       const statePath = await files.newStatePath(conversationId);
-      const snapshot = await client.call('snapshot.save', { conversationId, statePath });
-      if (snapshot === null) throw heldByAnother();
-      await files.commit(snapshot, statePath);
+      try {
+        const request = { conversationId, statePath };
+        const snapshot = await session.client.call('snapshot.save', request);
+        if (snapshot === null) throw heldByAnother();
+        // Something in it may have been deleted since.
+        refuseDeleted(holder);
+        await files.commit(snapshot, statePath);
+      } catch (thrown) {
+        await files.abandon(statePath).catch(() => {});
+        throw thrown;
+      }
       await evict(conversationId);
     } catch (thrown) {
       const error = saveError(thrown);
@@ -122,43 +175,78 @@ export function createSnapshotService(options: SnapshotServiceOptions): Snapshot
     for (const conversationId of evicted) await files.remove(conversationId);
   }
 
-  async function restore(client: Client<EngineContract>, conversationId: string): Promise<void> {
-    const kept = files.list().find(each => each.conversationId === conversationId);
+  async function restore({ session }: LoadedModel, conversationId: string): Promise<void> {
+    const kept = keptOf(conversationId);
     if (kept === undefined || !options.exists(conversationId)) return;
-    state.set({ ...state.get(), activity: { kind: 'restoring', conversationId } });
     const startedAt = performance.now();
+    state.set({ ...state.get(), activity: { kind: 'restoring', conversationId } });
     try {
       const stored = await files.read(conversationId);
       if (stored === null) return;
-      const { tokens, ms } = await client.call('snapshot.restore', stored);
-      await files.touch(conversationId);
+      const { tokens, ms } = await session.client.call('snapshot.restore', stored);
+      given = conversationId;
+      await files.touch(conversationId).catch(() => {});
       tell({ kind: 'restored', conversationId, tokens, ms, error: null });
     } catch (thrown) {
-      const error = restoreError(thrown);
-      // What is wrong with the file stays wrong; one that ended the engine would do it again.
-      if (error.code === 'snapshot-damaged') await files.remove(conversationId).catch(() => {});
-      const ms = performance.now() - startedAt;
-      tell({ kind: 'refused', conversationId, tokens: kept.tokens, ms, error });
+      await refuse(await restoreError(session, thrown), conversationId, kept.tokens, startedAt);
+    } finally {
+      state.set({ ...state.get(), activity: null });
     }
   }
 
+  /** @param error null: nobody's fault, and of no interest */
+  async function refuse(
+    error: AppErrorData | null,
+    conversationId: string,
+    tokens: number,
+    startedAt: number,
+  ): Promise<void> {
+    if (error === null) return;
+    // What is wrong with the file stays wrong; one that ended the engine would do it again.
+    if (error.code === 'snapshot-damaged') await files.remove(conversationId).catch(() => {});
+    const ms = performance.now() - startedAt;
+    tell({ kind: 'refused', conversationId, tokens, ms, error });
+  }
+
+  /** At once: a save that is under way looks at `withheld` before it counts. */
+  async function removeNow(conversationId: string, isDeleted: boolean): Promise<void> {
+    const held = options.held();
+    if (held?.conversationId === conversationId) {
+      withheld.set(conversationId, { answerId: held.answerId, holdsDeleted: isDeleted });
+    }
+    await files.remove(conversationId);
+    settle(conversationId);
+  }
+
   function review(): void {
-    inOrder(() => give(options.openConversation())).catch(() => {});
+    inOrder(() => swap(() => options.openConversations().at(-1) ?? null)).catch(() => {});
   }
 
   return {
     state,
     review,
-    turnEnded(conversationId) {
-      withheld.delete(conversationId);
-      review();
-    },
-    async prepare(conversationId) {
+
+    async give(conversationId, begin) {
+      const has = given === conversationId && options.held()?.conversationId === conversationId;
       // Nearly always: no question to the engine before the first token.
-      if (underWay === 0 && options.heldConversation() === conversationId) return;
-      await inOrder(() => give(conversationId)).catch(() => {});
+      if (underWay === 0 && has) return await begin();
+      return await inOrder(async () => {
+        await swap(() => conversationId).catch(() => {});
+        given = conversationId;
+        return await begin();
+      });
     },
-    keepCells: () => inOrder(() => give(null)).catch(() => {}),
+
+    turnEnded(conversationId) {
+      settle(conversationId);
+      // While somebody looks at it, it keeps the cells: the next turn is probably its own.
+      if (!options.openConversations().includes(conversationId)) review();
+    },
+
+    async keepCells() {
+      const kept = inOrder(() => swap(() => null)).catch(() => {});
+      await Promise.race([kept, setTimeout(keepCellsMs, null, { ref: false })]);
+    },
 
     save: conversationId =>
       inOrder(async () => {
@@ -167,71 +255,22 @@ export function createSnapshotService(options: SnapshotServiceOptions): Snapshot
         if (options.isAnswering()) throw answering();
         const holder = await model.session.client.call('snapshot.holder', {});
         if (holder?.conversationId !== conversationId) throw heldByAnother();
-        withheld.delete(conversationId);
-        await saveCells(model.session.client, holder);
+        refuseDeleted(holder);
+        await saveCells(model, holder);
       }),
 
-    discard: conversationId => {
-      withheld.add(conversationId);
-      return inOrder(async () => {
-        await files.remove(conversationId);
-        tell(null);
-      });
+    remove: conversationId => removeNow(conversationId, false),
+    discard: conversationId => removeNow(conversationId, true),
+
+    async discardAll() {
+      for (const { conversationId } of files.list()) await removeNow(conversationId, false);
     },
-
-    discardAll: () =>
-      inOrder(async () => {
-        for (const { conversationId } of files.list()) await files.remove(conversationId);
-        tell(null);
-      }),
 
     trim() {
       inOrder(async () => {
         await evict(null);
-        tell(null);
+        settle(null);
       }).catch(() => {});
     },
   };
-}
-
-/** @throws AppError `snapshot-failed` */
-function refuseBeyondBudget({ bytes }: CacheHolder, budget: number): void {
-  if (bytes === null || bytes <= budget) return;
-  throw new AppError(
-    'snapshot-failed',
-    `The cache of this chat was not saved: it takes ${formatBytes(bytes)}, and all snapshots together may take ${formatBytes(budget)}.`,
-    { suggestion: 'Raise that limit, or let the model read the chat again next time.' },
-  );
-}
-
-function saveError(thrown: unknown) {
-  if (thrown instanceof AppError && thrown.code !== 'connection-lost') return thrown.data;
-  return new AppError('snapshot-failed', 'The cache of this chat could not be saved.', {
-    suggestion: 'The chat itself is saved; its snapshot, if there was one, is the one from before.',
-    details: toErrorData(thrown).details ?? String(thrown),
-  }).data;
-}
-
-function restoreError(thrown: unknown) {
-  const error = toErrorData(thrown);
-  if (error.code !== 'connection-lost') return error;
-  return snapshotDamaged('The engine ended while it was read.', error.message).data;
-}
-
-function heldByAnother(): AppError {
-  return new AppError('snapshot-failed', 'The cache does not hold this chat.', {
-    suggestion: 'Send a message in it first: then its cells can be saved.',
-  });
-}
-
-function noModel(): AppError {
-  return new AppError('no-model', 'No model is loaded, so there are no cells to save.', {
-    suggestion: 'Load a model first.',
-  });
-}
-
-function answering(): AppError {
-  return new AppError('busy', 'The model is writing an answer.', {
-    suggestion: 'Stop the answer, or wait for its end.',
-  });
 }

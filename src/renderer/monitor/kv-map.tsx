@@ -3,8 +3,9 @@ import { useStore } from 'zustand';
 import type { CacheMap, CellGap } from '#shared/cache-map/cache-map.ts';
 import { type CellRun, cellRuns, describeRun, runAt } from '#shared/cache-map/cell-runs.ts';
 import { formatTokens } from '#shared/metrics/format.ts';
+import type { SnapshotState } from '#shared/snapshot/snapshot-state.ts';
 import { createLatestAnswer } from '../state/latest-answer.ts';
-import { usePage } from '../state/page-context.tsx';
+import { useApp, usePage } from '../state/page-context.tsx';
 import { LegendItem } from '../ui/chart-frame.tsx';
 import { shownCells } from './cell-legend.ts';
 import styles from './kv-map.module.css';
@@ -19,7 +20,11 @@ export function KvMap() {
   const [pointed, setPointed] = useState<number | null>(null);
   const pointedNow = useRef<number | null>(null);
   const sample = useStore(live.current, state => state.sample);
-  const map = useStore(live.cells, state => state.map);
+  const reported = useStore(live.cells, state => state.map);
+  const isKept = useApp(app => isOnDisk(app.snapshots, reported));
+  const map = isKept ? reported : withoutSaved(reported);
+  const saved = useRef(0);
+  saved.current = map?.savedTokens ?? 0;
   const used = sample?.cacheUsedTokens ?? 0;
   const capacity = sample?.cacheCapacityTokens ?? 0;
 
@@ -32,6 +37,7 @@ export function KvMap() {
         map: () => live.cells.getState().map,
         usedTokens: () => live.history.latest?.cacheUsedTokens ?? 0,
         capacityTokens: () => live.history.latest?.cacheCapacityTokens ?? 0,
+        savedTokens: () => saved.current,
         pointed: () => pointedNow.current,
       },
       live.schedule,
@@ -81,6 +87,16 @@ export function KvMap() {
       )}
     </section>
   );
+}
+
+/** The engine does not hear of a snapshot that was deleted. */
+function isOnDisk(snapshots: SnapshotState | null, map: CacheMap | null): boolean {
+  const kept = snapshots?.kept ?? [];
+  return kept.some(({ conversationId }) => conversationId === map?.conversationId);
+}
+
+function withoutSaved(map: CacheMap | null): CacheMap | null {
+  return map === null || map.savedTokens === 0 ? map : { ...map, savedTokens: 0 };
 }
 
 function blockUnder(event: PointerEvent<HTMLElement>, cells: CellCanvas | null): number | null {

@@ -35,7 +35,7 @@ export function Snapshot() {
         </h3>
         <Button
           size="small"
-          disabled={!isHeld || isAnswering || state.activity !== null}
+          disabled={!isHeld || isAnswering || budget === 0 || state.activity !== null}
           onClick={() => {
             if (conversationId !== null) call(connection.call('snapshot.save', { conversationId }));
           }}

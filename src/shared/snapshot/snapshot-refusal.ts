@@ -35,6 +35,12 @@ export function refusalOf(
       'Load the model with the same setting to use it.',
     );
   }
+  if (saved.rotationLength !== loaded.rotationLength) {
+    return snapshotRefused(
+      'This model rotates its keys by other factors in a context of another length, and the length has changed.',
+      'Load the model with the context length from before to use it.',
+    );
+  }
   if (tokens > capacityTokens) {
     return snapshotRefused(
       `It holds ${formatTokens(tokens)} tokens, and the context has room for ${formatTokens(capacityTokens)}.`,

@@ -16,6 +16,8 @@ export const snapshotIdentitySchema = z.object({
   /** Values lie in another order without it; null where llama.cpp did not say. */
   flashAttention: z.boolean().nullable(),
   llamaCppRelease: z.string(),
+  /** Of the context, where keys are rotated by other factors in a long one (LongRoPE); null where they are not. */
+  rotationLength: z.int().positive().nullable(),
 });
 export type SnapshotIdentity = z.infer<typeof snapshotIdentitySchema>;
 
@@ -61,6 +63,8 @@ export type Snapshot = z.infer<typeof snapshotSchema>;
 /** Whose cells are in the cache, and whether they are on the disk as they are. */
 export const cacheHolderSchema = z.object({
   conversationId: conversationIdSchema,
+  /** Of the last turn. */
+  answerId: messageIdSchema,
   tokens: z.int().nonnegative(),
   /** Bytes that a snapshot would take, about; null where the architecture's cache is not understood. */
   bytes: z.number().nonnegative().nullable(),

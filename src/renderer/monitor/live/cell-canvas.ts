@@ -15,6 +15,8 @@ export interface CellSource {
   map(): CacheMap | null;
   usedTokens(): number;
   capacityTokens(): number;
+  /** Tokens, from the first on, that are on the disk. */
+  savedTokens(): number;
   /** The block that is pointed at. */
   pointed(): number | null;
 }
@@ -77,7 +79,8 @@ export function createCellCanvas(
     const pointed = source.pointed() ?? -1;
     const next = cellGrid(capacity, width, height);
     const scale = window.devicePixelRatio;
-    const key = [map?.revision, capacity, width, scale].join();
+    const saved = Math.min(source.savedTokens(), used);
+    const key = [map?.revision, capacity, width, scale, saved].join();
     const whole = key !== drawn.key || used < drawn.used || pointed !== drawn.pointed;
     if (whole) size(canvas, next, scale);
     context.setTransform(scale, 0, 0, scale, 0, 0);
@@ -90,12 +93,11 @@ export function createCellCanvas(
     }
     if (whole) {
       markWindow(context, next, map, used, palette);
-      if (map !== null) {
-        markSaved(context, next, Math.min(map.savedTokens, used), palette);
-        for (const { position } of map.gaps) markGap(context, next, position, palette);
-      }
       if (pointed >= 0) outline(context, next, pointed, palette.cursor);
     }
+    // Every time: the blocks beneath may have been painted anew.
+    markSaved(context, next, saved, palette);
+    for (const { position } of map?.gaps ?? []) markGap(context, next, position, palette);
     grid = next;
     drawn = { key, used, pointed };
   }

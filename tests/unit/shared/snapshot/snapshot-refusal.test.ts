@@ -9,6 +9,7 @@ const loaded: SnapshotIdentity = {
   typeV: 'f16',
   flashAttention: true,
   llamaCppRelease: 'b2',
+  rotationLength: null,
 };
 const saved = { identity: loaded, tokens: 100 };
 
