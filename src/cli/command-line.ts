@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '#shared/errors/app-error.ts';
+import { runBench } from './bench.ts';
+import { addBenchCommand, type BenchOptions } from './bench-options.ts';
 import { runChat } from './chat.ts';
 import { addChatCommand, type ChatOptions } from './chat-options.ts';
 import { exitCodes, reportFailure } from './failure.ts';
@@ -18,6 +20,7 @@ Examples:
   headroom serve --port 8080 --no-open --model model.gguf
   headroom inspect model.gguf
   headroom fit model.gguf --budget 8GiB
+  headroom bench model.gguf --cache f16,q8_0 --depth 0,1024
   headroom chat model.gguf --prompt "Why is the sky blue?"
   headroom chat model.gguf --context 8192 --type-k q8_0 --type-v q8_0 \\
       --prompt "My name is Ada." --prompt "What is my name?" --json`;
@@ -35,6 +38,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const installation = findInstallation();
     let exitCode: number = exitCodes.success;
     const program = createProgram(installation, {
+      bench: async (file, options) => {
+        exitCode = await runBench(file, options, installation, terminal);
+      },
       chat: async (file, options) => {
         exitCode = await runChat(file, options, installation, terminal);
       },
@@ -58,6 +64,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 interface Actions {
+  bench(file: string, options: BenchOptions): Promise<void>;
   chat(file: string, options: ChatOptions): Promise<void>;
   fit(model: string, options: FitOptions): Promise<void>;
   inspect(model: string, options: InspectOptions): Promise<void>;
@@ -73,6 +80,7 @@ function createProgram(installation: Installation, actions: Actions): Command {
     .exitOverride()
     // Said by `reportUsage`, which also knows about JSON.
     .configureOutput({ outputError: () => {} });
+  addBenchCommand(program, actions.bench);
   addChatCommand(program, actions.chat);
   addFitCommand(program, actions.fit);
   addInspectCommand(program, actions.inspect);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
+import { type CacheType, cacheTypeSchema, cacheTypes } from '#shared/kv-cache/cache-type.ts';
 
 /**
  * Reads an option by the schema of the value that it sets: a number, or a word that the schema knows.
@@ -44,4 +45,30 @@ export function byteCount(text: string): number {
 /** For an option that may be given more than once. */
 export function collect(text: string, earlier: readonly string[] = []): string[] {
   return [...earlier, text];
+}
+
+/** Reads several numbers with commas between them, each by the schema. */
+export function numberList(
+  schema: z.ZodType<number>,
+  expected: string,
+): (text: string) => number[] {
+  const number = optionValue(schema, expected);
+  return text => text.split(',').map(number);
+}
+
+/** Reads types of K and V such as `f16,q8_0:q4_0`; one type alone is for both. */
+export function cacheTypePairs(text: string): { typeK: CacheType; typeV: CacheType }[] {
+  return text.split(',').map(pair => {
+    const [typeK, typeV, ...more] = pair.split(':').map(name => cacheType(name.trim()));
+    if (typeK === undefined || more.length > 0) throw new InvalidArgumentError(pairExpected);
+    return { typeK, typeV: typeV ?? typeK };
+  });
+}
+
+const pairExpected = `Expected types such as f16,q8_0,q8_0:q4_0. Known are ${cacheTypes.join(', ')}.`;
+
+function cacheType(name: string): CacheType {
+  const result = cacheTypeSchema.safeParse(name);
+  if (!result.success) throw new InvalidArgumentError(pairExpected);
+  return result.data;
 }

@@ -10,6 +10,7 @@ import { describeModel } from './gguf/model-description.ts';
 import { Backends } from './loading/backend.ts';
 import type { LoadedModel } from './loading/loaded-model.ts';
 import { ModelSlot } from './loading/model-slot.ts';
+import { measureSpeed } from './measure/speed.ts';
 import { CellMeter } from './metering/cell-meter.ts';
 import { measureMemory } from './metering/memory-meter.ts';
 import { TelemetryMeter } from './metering/telemetry-meter.ts';
@@ -97,6 +98,10 @@ export class Engine {
         this.#useCells(model => saveSnapshot(model, conversationId, statePath)),
       'snapshot.restore': ({ snapshot, statePath }) =>
         this.#useCells(model => restoreSnapshot(model, snapshot, statePath)),
+      'measure.speed': (request, { signal, emit }) =>
+        this.#useCells(model =>
+          measureSpeed(model, request, { signal, onStage: stage => void emit({ stage }) }),
+        ),
       telemetry: this.#telemetry.signal,
       cacheMap: this.#cells.signal,
       'cache.texts': request => this.#cells.texts(this.#slot.current, request),
@@ -122,7 +127,7 @@ export class Engine {
     }
   }
 
-  /** Snapshots and turns use the same cells. */
+  /** Snapshots, measurements and turns use the same cells. */
   async #useCells<T>(use: (model: LoadedModel) => Promise<T>): Promise<T> {
     this.#refuseDuringChange();
     return await this.#inOrder(async () => {

@@ -7,6 +7,8 @@ import { serve } from '#shared/rpc/server.ts';
 import { createChatService } from './chat/chat-service.ts';
 import { createFollowers } from './chat/followers.ts';
 import { ProgressWatchdog } from './chat/progress-watchdog.ts';
+import { createCompareService } from './compare/compare-service.ts';
+import { type MeasurementFolder, openMeasurementFolder } from './compare/measurement-folder.ts';
 import { createConversationService } from './conversations/conversation-service.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import type { EngineLauncher } from './engine/engine-process.ts';
@@ -53,7 +55,8 @@ export interface Host extends AsyncDisposable {
 export async function createHost(options: HostOptions): Promise<Host> {
   const dataDirectory = resolve(options.dataDirectory);
   await createDirectory(dataDirectory);
-  const { settings, store, snapshotFiles, closeData } = await openData(dataDirectory);
+  const { settings, store, snapshotFiles, measurementFolder, closeData } =
+    await openData(dataDirectory);
 
   const engine = createEngineSupervisor(options.launchEngine);
   const followers = createFollowers();
@@ -84,6 +87,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     isAnswering: chat.isAnswering,
     keepCells: snapshots.keepCells,
   });
+  const compare = createCompareService(model, measurementFolder);
   const routes = createRoutes({
     info: {
       version: options.version,
@@ -96,6 +100,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     engine,
     memory: createMemoryService(engine),
     model,
+    compare,
     settings,
     conversations,
     chat,
@@ -127,6 +132,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     for (const port of [...ports]) port.close();
     await snapshots.keepCells();
     await engine[Symbol.asyncDispose]();
+    await compare.settled();
     await settings.settled();
     closeData();
   }
@@ -153,6 +159,7 @@ interface OpenData {
   readonly settings: SettingsService;
   readonly store: Store;
   readonly snapshotFiles: SnapshotFiles;
+  readonly measurementFolder: MeasurementFolder;
   closeData(): void;
 }
 
@@ -173,7 +180,8 @@ async function openData(directory: string): Promise<OpenData> {
       join(directory, 'snapshots'),
       conversationId => conversations.find(conversationId) !== null,
     );
-    return { settings, store, snapshotFiles, closeData };
+    const measurementFolder = await openMeasurementFolder(directory);
+    return { settings, store, snapshotFiles, measurementFolder, closeData };
   } catch (thrown) {
     closeData();
     throw thrown;

@@ -2,6 +2,7 @@ import type { AppContract, AppInfo } from '#shared/contract/app-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Handlers } from '#shared/rpc/server.ts';
 import type { ChatService } from './chat/chat-service.ts';
+import type { CompareService } from './compare/compare-service.ts';
 import type { ConversationService } from './conversations/conversation-service.ts';
 import { exportConversation } from './conversations/export.ts';
 import type { EngineSupervisor } from './engine/supervisor.ts';
@@ -16,6 +17,7 @@ export interface HostServices {
   readonly engine: EngineSupervisor;
   readonly memory: MemoryService;
   readonly model: ModelService;
+  readonly compare: CompareService;
   readonly settings: SettingsService;
   readonly conversations: ConversationService;
   readonly chat: ChatService;
@@ -26,7 +28,8 @@ export interface HostServices {
 
 /** The whole app contract, each entry handed to the service that owns it. */
 export function createRoutes(services: HostServices): Handlers<AppContract> {
-  const { engine, memory, model, settings, conversations, chat, snapshots, pickFile } = services;
+  const { engine, memory, model, compare, settings, conversations, chat, snapshots, pickFile } =
+    services;
   return {
     'app.info': () => services.info,
 
@@ -65,6 +68,8 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
       await model.unload();
       return null;
     },
+
+    'compare.speed': (request, reader) => compare.speed(request, reader),
 
     'cache.texts': request => model.cellTexts(request),
 

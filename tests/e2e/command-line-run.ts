@@ -18,6 +18,8 @@ export interface Outcome {
 
 export interface Run {
   readonly process: ChildProcess;
+  /** Where its temporary files and its data lie; gone with it. */
+  readonly temporary: string;
   /** Resolves with everything on standard output so far, once `wanted` accepts it. */
   untilOutput(wanted: (stdout: string) => boolean): Promise<string>;
   /** The same with standard error. */
@@ -76,6 +78,7 @@ export async function startCommand(args: readonly string[]): Promise<Run> {
 
   return {
     process: child,
+    temporary,
     outcome,
     untilOutput: wanted => until(() => stdout, wanted),
     untilErrors: wanted => until(() => stderr, wanted),

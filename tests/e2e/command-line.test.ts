@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -315,8 +316,73 @@ describe('serve', () => {
   }
 });
 
+describe('bench', () => {
+  const small = ['--prompt', '32', '--gen', '4', '--threads', '1', '--backend', 'cpu'];
+
+  test('--json would not give every test of every configuration, or lose why one failed', async () => {
+    const outcome = await runCommand([
+      ...['bench', tiny, '--json', '--cache', 'f16,f16:q8_0,q8_0:f16', '--depth', '0,64'],
+      ...['--flash-attention', 'off', '--reps', '2', ...small],
+    ]);
+    expect(outcome).toMatchObject({ exitCode: 0, stderr: '', ...nothingLeft });
+    const { rows, failures, findings } = z
+      .object({
+        rows: z.array(z.record(z.string(), z.unknown())),
+        failures: z.array(z.object({ type_v: z.string(), error: appErrorSchema })),
+        findings: z.array(z.string()),
+      })
+      .parse(JSON.parse(outcome.stdout));
+    const tests = ['f16', 'q8_0'].flatMap(type_k =>
+      [0, 64].flatMap(n_depth => [
+        { type_k, n_depth, n_prompt: 32, n_gen: 0 },
+        { type_k, n_depth, n_prompt: 0, n_gen: 4 },
+      ]),
+    );
+    expect(rows).toMatchObject(tests);
+    for (const row of rows) {
+      expect(row).toMatchObject({ model_filename: tiny, n_threads: 1, flash_attn: false });
+      expect(row.samples_ns).toHaveLength(2);
+      expect(row.avg_ts).toBeGreaterThan(0);
+    }
+    // 4 layers of 2 heads of 64 in 256 cells, K and V in f16; 34 bytes for 32 elements in q8_0.
+    const half = 4 * 2 * 64 * 256 * 2;
+    expect(rows[0]?.kv_reserved_bytes).toBe(half * 2);
+    // llama.cpp reports hundredths of a MiB.
+    const mixed = Number(rows[4]?.kv_reserved_bytes) - (half + (half * 34) / 64);
+    expect(Math.abs(mixed)).toBeLessThan(0.01 * 1024 ** 2);
+    expect(failures).toMatchObject([{ type_v: 'q8_0', error: { code: 'cache-type-illegal' } }]);
+    expect(findings.at(-1)).toContain('Measured 2 times');
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'Ctrl+C in the middle would leave files, processes, or figures of half a run',
+    async () => {
+      const long = ['--depth', '100', '--prompt', '4000', '--gen', '0', '--reps', '100'];
+      const run = await startCommand(['bench', tiny, ...long, '--threads', '1', '--json']);
+      // The depth is kept in a file as soon as it has been read.
+      await expect
+        .poll(() => readdir(run.temporary, { recursive: true }), { timeout: 60_000 })
+        .toContainEqual(expect.stringMatching(/0-100\.state$/));
+      run.interrupt();
+      expect(await run.outcome).toMatchObject({ exitCode: 130, stdout: '', ...nothingLeft });
+    },
+  );
+
+  test.each([
+    [['bench', 'nowhere.gguf'], 1, 'There is no file'],
+    [['bench', 'nowhere.gguf', '--json', '--md'], 2, 'cannot be used with'],
+    [['bench', 'nowhere.gguf', '--cache', 'q3'], 2, 'Expected types such as'],
+    [['bench', 'nowhere.gguf', '--depth', 'deep'], 2, 'numbers of tokens'],
+    [['bench', 'nowhere.gguf', '--prompt', '0', '--gen', '0'], 1, 'cannot both be 0'],
+  ])('%j ends without a sentence that helps', async (args, exitCode, sentence) => {
+    const outcome = await runCommand(args);
+    expect(outcome).toMatchObject({ exitCode, ...nothingLeft });
+    expect(outcome.stderr).toContain(sentence);
+  });
+});
+
 describe('help', () => {
-  test.each([[['--help']], [['chat', '--help']], [['serve', '--help']]])(
+  test.each([[['--help']], [['bench', '--help']], [['chat', '--help']], [['serve', '--help']]])(
     '%j names an example',
     async args => {
       const outcome = await runCommand(args);

@@ -1,8 +1,14 @@
 // The measure of all overhead: node-llama-cpp and nothing else, in a process of its own. Loads the
-// model once; every message is one turn on an empty cache.
-import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
+// model once; every message is one turn on an empty cache, or one measurement of its speed.
+import { getLlama, LlamaLogLevel, type Token } from 'node-llama-cpp';
 import { median } from '#shared/metrics/percentile.ts';
-import { type BareResult, bareSetupSchema, bareTurnSchema } from './bare-turn.ts';
+import {
+  type BareRequest,
+  type BareResult,
+  type BareSpeedResult,
+  bareRequestSchema,
+  bareSetupSchema,
+} from './bare-turn.ts';
 
 const setup = bareSetupSchema.parse(JSON.parse(process.argv[2] ?? ''));
 const llama = await getLlama({
@@ -43,9 +49,52 @@ async function runTurn(prompt: string, tokens: number): Promise<BareResult> {
   };
 }
 
+/** What the loop does when it is asked how fast the model is: nothing is sampled behind the prompt. */
+async function runSpeed(
+  depthTokens: number,
+  promptTokens: number,
+  generatedTokens: number,
+): Promise<BareSpeedResult> {
+  const tokens = plainTokens(depthTokens + promptTokens);
+  await reach(tokens.slice(0, depthTokens));
+  const promptAt = performance.now();
+  await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(depthTokens));
+  const prefillMs = performance.now() - promptAt;
+
+  await reach(tokens.slice(0, depthTokens));
+  const gapsMs: number[] = [];
+  let tokenAt = performance.now();
+  for await (const _token of sequence.evaluate(tokens.slice(-1), {
+    temperature: 0,
+    yieldEogToken: true,
+  })) {
+    const now = performance.now();
+    gapsMs.push(now - tokenAt);
+    tokenAt = now;
+    if (gapsMs.length === generatedTokens) break;
+  }
+  return { prefillMs, gapsMs };
+}
+
+async function reach(tokens: Token[]): Promise<void> {
+  await sequence.clearHistory();
+  if (tokens.length > 0) await sequence.evaluateWithoutGeneratingNewTokens(tokens);
+}
+
+function plainTokens(count: number): Token[] {
+  const words = model.tokenize('The river carries a stone down to the sea.');
+  return Array.from({ length: Math.ceil(count / words.length) }, () => words)
+    .flat()
+    .slice(0, count);
+}
+
+function run(request: BareRequest): Promise<BareResult | BareSpeedResult> {
+  if (request.kind === 'turn') return runTurn(request.prompt, request.tokens);
+  return runSpeed(request.depthTokens, request.promptTokens, request.generatedTokens);
+}
+
 process.on('message', message => {
-  const { prompt, tokens } = bareTurnSchema.parse(message);
-  void runTurn(prompt, tokens).then(result => process.send?.(result));
+  void run(bareRequestSchema.parse(message)).then(result => process.send?.(result));
 });
 process.on('disconnect', () => process.exit());
 process.send?.('ready');

@@ -3,9 +3,6 @@
 // number of tokens; the three take turns, so that a drift of the machine hits all of them. The speed
 // that counts is that at the median gap between tokens: what else the machine does for a moment moves
 // the mean of a turn, and hardly its median.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { openConversation } from '#cli/conversation.ts';
@@ -15,6 +12,7 @@ import type { Client } from '#shared/rpc/client.ts';
 import { ensureModel, isModelName } from '#tools/models/catalog.ts';
 import { type RunningApp, startApp } from '#tools/running-app/app.ts';
 import { launchBrowser, openPage } from '#tools/running-app/browser.ts';
+import { startBareProcess } from './bare-process.ts';
 import { type BareSetup, bareResultSchema } from './bare-turn.ts';
 import { leaveFirstCore } from './core-pinning.ts';
 
@@ -114,28 +112,12 @@ async function measure(): Promise<Row[]> {
 }
 
 async function startBareLoop(setup: BareSetup) {
-  const child = fork(fileURLToPath(new URL('./bare-loop.ts', import.meta.url)), [
-    JSON.stringify(setup),
-  ]);
-  const exited = once(child, 'exit');
-  const ended = exited.then(([code]) => {
-    throw new Error(`The bare loop ended with ${code}.`);
-  });
-  ended.catch(() => {});
-  await Promise.race([once(child, 'message'), ended]);
-  if (child.pid === undefined) throw new Error('The bare loop did not start.');
+  const { processId, ask, end } = await startBareProcess(setup);
   return {
-    processId: child.pid,
-    async run(): Promise<Turn> {
-      const answer = once(child, 'message');
-      child.send({ prompt: templated(question), tokens });
-      const [result] = await Promise.race([answer, ended]);
-      return bareResultSchema.parse(result);
-    },
-    async end() {
-      child.disconnect();
-      await exited;
-    },
+    processId,
+    end,
+    run: async (): Promise<Turn> =>
+      bareResultSchema.parse(await ask({ kind: 'turn', prompt: templated(question), tokens })),
   };
 }
 

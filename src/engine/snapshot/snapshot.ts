@@ -1,4 +1,4 @@
-import { rm, statfs } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '#shared/errors/app-error.ts';
 import { formatBytes } from '#shared/metrics/format.ts';
@@ -13,7 +13,7 @@ import { refusalOf, snapshotDamaged } from '#shared/snapshot/snapshot-refusal.ts
 import type { LoadedModel } from '../loading/loaded-model.ts';
 import type { CellRecord } from '../turn/cell-record.ts';
 import { savedTokens } from './saved-tokens.ts';
-import { fileContents, flushToDisk } from './state-file.ts';
+import { fileContents, flushToDisk, freeDiskBytes } from './state-file.ts';
 
 /** Null before the first turn of a context. */
 export function cacheHolder(target: LoadedModel): CacheHolder | null {
@@ -180,8 +180,7 @@ function answersOf({ answers }: LoadedModel, { spans, answerId }: CellRecord): S
 }
 
 async function refuseFullDisk(directory: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(directory);
-  const free = bavail * bsize;
+  const free = await freeDiskBytes(directory);
   if (free > bytes) return;
   throw new AppError(
     'snapshot-failed',

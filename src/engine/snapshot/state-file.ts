@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 const chunkBytes = 4 * 1024 * 1024;
@@ -27,4 +27,10 @@ export async function fileContents(path: string): Promise<FileContents> {
 export async function flushToDisk(path: string): Promise<void> {
   await using file = await open(path, 'r+');
   await file.sync();
+}
+
+/** What is left on the disk of a folder. */
+export async function freeDiskBytes(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
 }

@@ -13,5 +13,10 @@ const largest = 512;
  */
 export function prefillChunkSize(tokensPerMs: number | null, batchSize: number): number {
   const wanted = tokensPerMs === null ? smallest * 2 : Math.floor(tokensPerMs * targetMs);
-  return Math.max(1, Math.min(Math.max(wanted, smallest), largest, batchSize));
+  return Math.max(1, Math.min(Math.max(wanted, smallest), fullChunkSize(batchSize)));
+}
+
+/** The most that a turn evaluates at once, on a machine that is fast enough. */
+export function fullChunkSize(batchSize: number): number {
+  return Math.min(largest, batchSize);
 }

@@ -1,10 +1,9 @@
 import type { Message } from '#shared/chat/conversation.ts';
+import { type CsvCell, csvText } from '#shared/metrics/csv.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 
-type Cell = string | number | null;
-
 /** In the order of the columns; what was not measured stays empty. */
-const columns: readonly (readonly [name: string, of: (figures: TurnFigures) => Cell])[] = [
+const columns: readonly (readonly [name: string, of: (figures: TurnFigures) => CsvCell])[] = [
   ['stop_reason', figures => figures.stopReason],
   ['ttft_ms', figures => figures.ttftMs],
   ['ttft_queue_ms', figures => figures.ttftParts.queue],
@@ -38,7 +37,7 @@ export function figuresCsv(messages: readonly Message[]): string {
   const answers = messages.flatMap(({ figures, modelName, createdAt }) =>
     figures === null ? [] : [{ figures, modelName, createdAt }],
   );
-  const lines: Cell[][] = [
+  const lines: CsvCell[][] = [
     ['turn', 'time', 'model', ...columns.map(([name]) => name)],
     ...answers.map(({ figures, modelName, createdAt }, turn) => [
       turn + 1,
@@ -47,13 +46,5 @@ export function figuresCsv(messages: readonly Message[]): string {
       ...columns.map(([, of]) => of(figures)),
     ]),
   ];
-  return lines.map(line => `${line.map(field).join(',')}\r\n`).join('');
-}
-
-function field(cell: Cell): string {
-  if (cell === null) return '';
-  const text = String(cell);
-  // What a spreadsheet would take for a formula is only a name.
-  const safe = typeof cell === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvText(lines);
 }

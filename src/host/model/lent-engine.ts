@@ -1,7 +1,7 @@
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LoadReport } from '#shared/model/load.ts';
 import { type EngineSession, type EngineSupervisor, engineFailure } from '../engine/supervisor.ts';
-import type { ModelRequest } from './model-service.ts';
+import type { ModelRequest } from './model-request.ts';
 
 /** The engine while a measurement has it. Nothing that is done with it is remembered. */
 export interface LentEngine {
@@ -12,6 +12,11 @@ export interface LentEngine {
    * @throws AppError whatever a load is refused for; `engine-crashed` when the engine ended over it
    */
   load(request: ModelRequest, signal: AbortSignal): Promise<LentModel>;
+  /**
+   * Resolves when the engine has ended all that was asked of it, which is later than a cancel is heard of:
+   * until then it may write files, and refuses loads.
+   */
+  settled(): Promise<void>;
 }
 
 /** A loaded model together with the engine life that holds it. */
@@ -34,6 +39,14 @@ export function createLentEngine(engine: EngineSupervisor): LentEngine {
       } catch (thrown) {
         throw AppError.fromData(await engineFailure(session, thrown));
       }
+    },
+
+    async settled() {
+      // Answered in its turn, behind whatever uses the model; one that dies has ended, too.
+      await engine
+        .running()
+        ?.client.call('snapshot.holder', {})
+        .catch(() => {});
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { CacheTextsRequest } from '#shared/cache-map/cache-map.ts';
-import type { AppContract } from '#shared/contract/app-contract.ts';
 import type { EngineContract, ForecastRequest } from '#shared/contract/engine-contract.ts';
 import {
   AppError,
@@ -16,7 +15,6 @@ import { loadOptionsSchema } from '#shared/model/load.ts';
 import { type LoadRecord, loadRecordSchema } from '#shared/model/load-record.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import type { Client } from '#shared/rpc/client.ts';
-import type { ParsedInputOf } from '#shared/rpc/contract.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
 import { createSignal, type Signal } from '#shared/rpc/signal.ts';
 import { type EngineSession, type EngineSupervisor, engineFailure } from '../engine/supervisor.ts';
@@ -25,9 +23,8 @@ import { waitForValue } from '../signal-wait.ts';
 import type { LoadRecordStore } from '../store/load-record-store.ts';
 import { createLentEngine, emptyEngine, type LentEngine } from './lent-engine.ts';
 import { loadKilledEngine, measuring, noModelError, notReadyInTime } from './model-errors.ts';
+import type { ModelRequest } from './model-request.ts';
 import { rememberOptions } from './remembered-options.ts';
-
-export type ModelRequest = ParsedInputOf<AppContract['model.load']>;
 
 /** A loaded model together with the engine that holds it. */
 export interface LoadedModel {
@@ -218,9 +215,11 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     const before = state.get();
     const mine = occupy();
     dispatch({ type: 'lend' });
+    const lent = createLentEngine(engine);
     try {
-      return await measure(createLentEngine(engine));
+      return await measure(lent);
     } finally {
+      await lent.settled();
       if (before.phase === 'loaded') {
         const { planned, options: loadOptions } = before.report;
         runLoad({ path: planned.model.path, options: loadOptions }).catch(() => {});

@@ -10,6 +10,7 @@ import { followEventSchema } from '../chat/follow-event.ts';
 import { moveSchema } from '../chat/move.ts';
 import { overflowPolicySchema } from '../chat/overflow.ts';
 import { samplingSchema } from '../chat/sampling.ts';
+import { speedProgressSchema, speedRequestSchema, speedResultSchema } from '../compare/speed.ts';
 import {
   fitBasisSchema,
   fitBytesRequestSchema,
@@ -113,6 +114,12 @@ export const appContract = {
   'model.load': call(modelRequest, loadReportSchema),
   'model.cancelLoad': call(nothing, done),
   'model.unload': call(nothing, done),
+
+  /**
+   * Configurations of the cache measured in turns. The chat waits meanwhile, and its model is loaded again
+   * afterwards. What one configuration fails for is in its place of the result; cancelling ends all of it.
+   */
+  'compare.speed': stream(speedRequestSchema, speedProgressSchema, speedResultSchema),
 
   /** Texts of tokens in the cells, one for each; null where they hold something else meanwhile. */
   'cache.texts': call(cacheTextsRequestSchema, z.array(z.string()).nullable()),

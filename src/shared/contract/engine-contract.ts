@@ -6,6 +6,11 @@ import { overflowPolicySchema } from '../chat/overflow.ts';
 import { samplingSchema } from '../chat/sampling.ts';
 import { turnProgressSchema } from '../chat/turn-progress.ts';
 import {
+  speedMeasurementRequestSchema,
+  speedMeasurementSchema,
+  speedStageSchema,
+} from '../compare/speed-measurement.ts';
+import {
   fitBasisSchema,
   fitBytesRequestSchema,
   fitBytesSchema,
@@ -114,6 +119,12 @@ export const engineContract = {
   'snapshot.restore': call(
     z.object({ snapshot: snapshotSchema, statePath: z.string().min(1) }),
     restoredCacheSchema,
+  ),
+  /** Prefill and decode at one depth. Takes the cells, and leaves them empty, also when it is cancelled. */
+  'measure.speed': stream(
+    speedMeasurementRequestSchema,
+    z.object({ stage: speedStageSchema }),
+    speedMeasurementSchema,
   ),
   telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),
   /** What the cells hold; null before the first turn of a context. */

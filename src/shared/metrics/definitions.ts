@@ -76,6 +76,13 @@ export const metricDefinitions = {
     description:
       'New prompt tokens divided by the time it took to evaluate them. Reused tokens never count.',
   },
+  depth: {
+    name: 'Depth',
+    shortName: 'Depth',
+    unit: 'tokens',
+    description:
+      'How many tokens are in the cache when a speed is measured. The time to get there is no part of the speed.',
+  },
   decodeSpeed: {
     name: 'Decode speed',
     shortName: 'Decode',

@@ -1,0 +1,112 @@
+import { cachePairName } from '#shared/compare/cache-pair.ts';
+import type { SpeedResult } from '#shared/compare/speed.ts';
+import { speedFindings } from '#shared/compare/speed-text.ts';
+import { type CsvCell, csvText } from '#shared/metrics/csv.ts';
+import type { BenchRow } from './bench-rows.ts';
+
+/** Everything there is, samples included. */
+export function benchJson(rows: readonly BenchRow[], result: SpeedResult): string {
+  const failures = result.configurations.flatMap(each =>
+    each.outcome === 'failed'
+      ? [{ type_k: each.typeK, type_v: each.typeV, error: each.error }]
+      : [],
+  );
+  return JSON.stringify({ rows, failures, findings: speedFindings(result) });
+}
+
+/** A line per test; its single samples are in the JSON only, as llama-bench has it. */
+export function benchCsv(rows: readonly BenchRow[]): string {
+  const lines = rows.map(({ samples_ns: _ns, samples_ts: _ts, ...cells }) => cells);
+  const names = Object.keys(lines[0] ?? {});
+  return csvText([names, ...lines.map(cells => Object.values(cells).map(csvCell))]).trimEnd();
+}
+
+/** llama-bench writes its switches as 0 and 1. */
+function csvCell(value: CsvCell | boolean): CsvCell {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+interface Column {
+  readonly name: string;
+  readonly width: number;
+  readonly alignment: 'left' | 'right';
+  of(row: BenchRow): string;
+}
+
+const columns: readonly Column[] = [
+  { name: 'model', width: 30, alignment: 'left', of: row => row.model_type },
+  { name: 'size', width: 10, alignment: 'right', of: row => size(row.model_size) },
+  { name: 'params', width: 10, alignment: 'right', of: row => parameters(row.model_n_params) },
+  { name: 'backend', width: 10, alignment: 'left', of: row => row.backends },
+  { name: 'ngl', width: 3, alignment: 'right', of: row => `${row.n_gpu_layers}` },
+  { name: 'threads', width: 7, alignment: 'right', of: row => `${row.n_threads}` },
+  { name: 'type_k', width: 6, alignment: 'right', of: row => row.type_k },
+  { name: 'type_v', width: 6, alignment: 'right', of: row => row.type_v },
+  { name: 'fa', width: 2, alignment: 'right', of: row => flag(row.flash_attn) },
+  { name: 'test', width: 15, alignment: 'right', of: testName },
+  { name: 't/s', width: 20, alignment: 'right', of: speed },
+];
+
+/** The table of llama-bench, the builds, what failed, and what the figures say. */
+export function benchMarkdown(rows: readonly BenchRow[], result: SpeedResult): string {
+  const [first] = rows;
+  const shown = columns.filter(({ name }) => name !== 'ngl' || first?.backends !== 'CPU');
+  const line = (cell: (column: Column) => string) => `| ${shown.map(cell).join(' | ')} |`;
+  const pad = ({ width, alignment }: Column, text: string) =>
+    alignment === 'left' ? text.padEnd(width) : text.padStart(width);
+  return [
+    line(column => pad(column, column.name)),
+    line(({ width, alignment }) =>
+      alignment === 'left' ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+    ),
+    ...rows.map(row => line(column => pad(column, column.of(row)))),
+    ...(first === undefined
+      ? []
+      : [
+          '',
+          `build: llama.cpp ${first.llama_cpp_release} (node-llama-cpp ${first.node_llama_cpp_release}, Headroom ${first.headroom_version})`,
+        ]),
+    ...list(benchFailures(result)),
+    ...list(speedFindings(result)),
+  ].join('\n');
+}
+
+function list(sentences: readonly string[]): string[] {
+  return sentences.length === 0 ? [] : ['', ...sentences.map(sentence => `- ${sentence}`)];
+}
+
+/** Which configurations have no figures, and why. */
+export function benchFailures({ configurations }: SpeedResult): string[] {
+  return configurations.flatMap(each =>
+    each.outcome === 'failed'
+      ? [
+          [`${cachePairName(each)} was not measured: ${each.error.message}`, each.error.suggestion]
+            .filter(part => part !== null)
+            .join(' '),
+        ]
+      : [],
+  );
+}
+
+function testName({ n_prompt, n_gen, n_depth }: BenchRow): string {
+  const name = n_gen === 0 ? `pp${n_prompt}` : `tg${n_gen}`;
+  return n_depth === 0 ? name : `${name} @ d${n_depth}`;
+}
+
+function speed({ avg_ts, stddev_ts }: BenchRow): string {
+  return stddev_ts === null ? avg_ts.toFixed(2) : `${avg_ts.toFixed(2)} ± ${stddev_ts.toFixed(2)}`;
+}
+
+function flag(value: boolean | null): string {
+  return value === null ? '' : `${Number(value)}`;
+}
+
+function size(bytes: number): string {
+  return bytes < 1024 ** 3
+    ? `${(bytes / 1024 ** 2).toFixed(2)} MiB`
+    : `${(bytes / 1024 ** 3).toFixed(2)} GiB`;
+}
+
+function parameters(count: number): string {
+  return count < 1e9 ? `${(count / 1e6).toFixed(2)} M` : `${(count / 1e9).toFixed(2)} B`;
+}

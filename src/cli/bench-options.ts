@@ -1,0 +1,97 @@
+import { type Command, Option } from 'commander';
+import type { CachePair } from '#shared/compare/cache-pair.ts';
+import { speedRequestSchema } from '#shared/compare/speed.ts';
+import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
+import { engineFlags } from './engine-flags.ts';
+import { cacheTypePairs, numberList, optionValue } from './option-parsers.ts';
+
+/** What `bench` was asked for; what was left out is the default of the request. */
+export interface BenchOptions {
+  readonly cache: CachePair[];
+  readonly depth: number[];
+  readonly prompt?: number;
+  readonly gen?: number;
+  readonly reps?: number;
+  readonly threads?: LoadOptions['threads'];
+  readonly flashAttention?: LoadOptions['flashAttention'];
+  readonly gpuLayers?: LoadOptions['gpuLayers'];
+  readonly batch?: number;
+  readonly backend?: LoadOptions['backend'];
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly md?: boolean;
+}
+
+const request = speedRequestSchema.shape;
+const load = loadOptionsSchema.shape;
+const tokens = 'a number of tokens';
+const depths = numberList(request.depths.element, 'numbers of tokens such as 0,1024');
+const defaultTypes = 'f16,q8_0';
+const defaultDepths = '0,1024';
+
+const examples = `
+Examples:
+  headroom bench model.gguf
+  headroom bench model.gguf --cache f16,q8_0,q4_0,f16:q8_0 --depth 0,1024,4096
+  headroom bench model.gguf --prompt 256 --gen 64 --reps 10 --threads 4 --json
+  headroom bench model.gguf --cache f16,q8_0 --md`;
+
+export function addBenchCommand(
+  program: Command,
+  action: (file: string, options: BenchOptions) => Promise<void>,
+): void {
+  program
+    .command('bench')
+    .description('Measure how fast a model is with different types of the KV cache, in turns.')
+    .argument('<file>', 'the GGUF file')
+    .addOption(
+      new Option('--cache <types>', 'types of K and V to compare, such as f16,q8_0,q8_0:q4_0')
+        .argParser(cacheTypePairs)
+        .default(cacheTypePairs(defaultTypes), defaultTypes),
+    )
+    .addOption(
+      new Option('--depth <tokens>', 'tokens in the cache before anything is timed')
+        .argParser(depths)
+        .default(depths(defaultDepths), defaultDepths),
+    )
+    .option(
+      '--prompt <tokens>',
+      'tokens of the prompt that is read; 0: none (default: 512)',
+      optionValue(request.promptTokens.unwrap(), tokens),
+    )
+    .option(
+      '--gen <tokens>',
+      'tokens that are generated; 0: none (default: 128)',
+      optionValue(request.generatedTokens.unwrap(), tokens),
+    )
+    .option(
+      '--reps <count>',
+      'how often each is measured (default: 5)',
+      optionValue(request.repetitions.unwrap(), 'a number from 1 to 100'),
+    )
+    .option(
+      '--threads <count>',
+      'threads of all configurations, or "auto": what is fastest with the first',
+      optionValue(load.threads, 'a number from 1 to 1024, or "auto"'),
+    )
+    .addOption(
+      new Option('--flash-attention <mode>', 'flash attention').choices(['on', 'off', 'auto']),
+    )
+    .addOption(engineFlags.gpuLayers())
+    .addOption(engineFlags.backend())
+    .option(
+      '--batch <tokens>',
+      'tokens evaluated at once while reading the prompt',
+      optionValue(load.batchSize, 'a number from 32 to 8192'),
+    )
+    .addOption(
+      new Option('--json', "print one JSON object, with llama-bench's names").conflicts([
+        'csv',
+        'md',
+      ]),
+    )
+    .addOption(new Option('--csv', 'print the same as CSV, without single samples').conflicts('md'))
+    .option('--md', 'print a Markdown table like that of llama-bench')
+    .addHelpText('after', examples)
+    .action(action);
+}

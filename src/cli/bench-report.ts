@@ -1,0 +1,101 @@
+import { cachePairName } from '#shared/compare/cache-pair.ts';
+import type {
+  MeasuredSpeed,
+  SampleStatistics,
+  SpeedFigures,
+  SpeedProgress,
+  SpeedRequest,
+  SpeedResult,
+} from '#shared/compare/speed.ts';
+import { speedFindings } from '#shared/compare/speed-text.ts';
+import { formatBytes, formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
+import { benchFailures } from './bench-formats.ts';
+import { columns } from './columns.ts';
+
+/** What was measured and how, the figures, what failed, and what the figures say. */
+export function benchText(result: SpeedResult): string {
+  const measured = result.configurations.filter(each => each.outcome === 'measured');
+  const [first] = measured;
+  return [
+    ...(first === undefined ? [] : [setting(first), samplesText(first)]),
+    ...(first === undefined
+      ? []
+      : [
+          columns([
+            [
+              ...['K and V', 'depth', 'prefill', '', 'decode', '', 'TTFT'],
+              ...['KV reserved', 'KV used'],
+            ],
+            ...measured.flatMap(configuration =>
+              configuration.depths.map(figures => [
+                cachePairName(configuration),
+                ...figuresCells(configuration, figures),
+              ]),
+            ),
+          ]),
+        ]),
+    ...benchFailures(result),
+    ...speedFindings(result),
+  ].join('\n');
+}
+
+function setting({ report, modelType }: MeasuredSpeed): string {
+  const { model } = report.planned;
+  const flashAttention =
+    report.actual.flashAttention === null
+      ? []
+      : [`flash attention ${report.actual.flashAttention ? 'on' : 'off'}`];
+  return [
+    `${model.name} (${modelType})`,
+    report.devices.length === 0
+      ? report.backend
+      : `${report.backend}: ${report.devices.join(', ')}`,
+    `${report.threads} ${report.threads === 1 ? 'thread' : 'threads'}`,
+    ...flashAttention,
+    `batch ${formatTokens(report.options.batchSize)}`,
+    `llama.cpp ${report.llamaCppRelease}`,
+  ].join(' · ');
+}
+
+function samplesText({ depths }: MeasuredSpeed): string {
+  const [figures] = depths;
+  const prompt = figures?.prefill;
+  const generation = figures?.decode;
+  const count = (prompt ?? generation)?.ms.samples.length ?? 0;
+  const parts = [
+    ...(prompt == null ? [] : [`a prompt of ${formatTokens(prompt.tokens)} tokens`]),
+    ...(generation == null ? [] : [`${formatTokens(generation.tokens)} generated tokens`]),
+  ];
+  return `Means of ${count} ${count === 1 ? 'sample' : 'samples'}, ± their standard deviation: ${parts.join(', then ')}, each behind what the depth says. Warm-up left out.`;
+}
+
+function figuresCells(
+  { report }: MeasuredSpeed,
+  { depthTokens, prefill, decode, ttftMs, usedBytes }: SpeedFigures,
+): string[] {
+  return [
+    formatTokens(depthTokens),
+    ...rateCells(prefill?.tokensPerSecond),
+    ...rateCells(decode?.tokensPerSecond),
+    formatDuration(ttftMs?.mean ?? null),
+    formatBytes(report.actual.kvBytes),
+    formatBytes(usedBytes),
+  ];
+}
+
+/** The spread has a column of its own, and none where it is not known. */
+function rateCells(rate: SampleStatistics | undefined): string[] {
+  const deviation = rate?.standardDeviation ?? null;
+  return [formatRate(rate?.mean ?? null), deviation === null ? '' : `± ${deviation.toFixed(1)}`];
+}
+
+/** The line that replaces itself while it measures. */
+export function benchProgress(
+  { configuration, depthTokens, stage, done, total, remainingMs }: SpeedProgress,
+  { configurations }: Pick<SpeedRequest, 'configurations'>,
+): string {
+  const pair = configurations[configuration];
+  const name = pair === undefined ? '' : cachePairName(pair);
+  const left = remainingMs === null ? '' : `, about ${formatDuration(remainingMs)} left`;
+  return `Measuring ${done + 1} of ${total}: ${name} at depth ${formatTokens(depthTokens)}, ${stage}${left}`;
+}

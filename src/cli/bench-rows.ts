@@ -1,0 +1,150 @@
+import type {
+  MeasuredSpeed,
+  SampleStatistics,
+  SpeedFigures,
+  SpeedResult,
+  TimedSeries,
+} from '#shared/compare/speed.ts';
+import type { CacheType } from '#shared/kv-cache/cache-type.ts';
+import type { ResolvedBackend } from '#shared/model/load.ts';
+
+/**
+ * One test of one configuration under the names that llama-bench gives such figures, as far as they can be
+ * given truthfully, and what it has no name for behind them. Bytes, nanoseconds, tokens per second.
+ */
+export interface BenchRow {
+  readonly cpu_info: string;
+  readonly gpu_info: string;
+  readonly backends: string;
+  readonly model_filename: string;
+  readonly model_type: string;
+  readonly model_size: number;
+  readonly model_n_params: number;
+  readonly n_batch: number;
+  readonly n_ubatch: number;
+  readonly n_threads: number;
+  readonly type_k: CacheType;
+  readonly type_v: CacheType;
+  readonly n_gpu_layers: number;
+  /** As resolved; null where llama.cpp did not say. */
+  readonly flash_attn: boolean | null;
+  readonly n_prompt: number;
+  readonly n_gen: number;
+  readonly n_depth: number;
+  readonly test_time: string;
+  readonly avg_ns: number;
+  /** Of the samples; null of a single one. */
+  readonly stddev_ns: number | null;
+  readonly avg_ts: number;
+  readonly stddev_ts: number | null;
+  readonly samples_ns: readonly number[];
+  readonly samples_ts: readonly number[];
+  readonly median_ts: number;
+  /** To the first token behind the prompt; null where none was read. */
+  readonly avg_ttft_ms: number | null;
+  readonly stddev_ttft_ms: number | null;
+  /** Between two generated tokens; null where none were. */
+  readonly p50_gap_ms: number | null;
+  readonly p95_gap_ms: number | null;
+  readonly p99_gap_ms: number | null;
+  readonly max_gap_ms: number | null;
+  readonly kv_reserved_bytes: number | null;
+  readonly kv_used_bytes: number | null;
+  readonly n_ctx: number;
+  readonly flash_attn_requested: string;
+  readonly llama_cpp_release: string;
+  readonly node_llama_cpp_release: string;
+  readonly headroom_version: string;
+}
+
+/** What is the same for all rows and is not in the result. */
+export interface BenchSource {
+  readonly cpu: string;
+  readonly version: string;
+}
+
+const backendNames: Readonly<Record<ResolvedBackend, string>> = {
+  cpu: 'CPU',
+  cuda: 'CUDA',
+  metal: 'Metal',
+  vulkan: 'Vulkan',
+};
+
+/** A row for every test, prompts before generation at each depth. */
+export function benchRows({ configurations }: SpeedResult, source: BenchSource): BenchRow[] {
+  return configurations.flatMap(configuration =>
+    configuration.outcome === 'failed'
+      ? []
+      : configuration.depths.flatMap(figures => [
+          ...rowsOf(configuration, figures, figures.prefill, 'prompt', source),
+          ...rowsOf(configuration, figures, figures.decode, 'generation', source),
+        ]),
+  );
+}
+
+function rowsOf(
+  { report, modelType, batchSize, startedAt }: MeasuredSpeed,
+  { depthTokens, ttftMs, gapMs, usedBytes }: SpeedFigures,
+  series: TimedSeries | null,
+  test: 'prompt' | 'generation',
+  { cpu, version }: BenchSource,
+): BenchRow[] {
+  if (series === null) return [];
+  const { model } = report.planned;
+  const ns = inNanoseconds(series.ms);
+  const isPrompt = test === 'prompt';
+  const ttft = isPrompt ? ttftMs : null;
+  const gap = isPrompt ? null : gapMs;
+  return [
+    {
+      cpu_info: cpu,
+      gpu_info: report.backend === 'cpu' ? '' : report.devices.join(', '),
+      backends: backendNames[report.backend],
+      model_filename: model.path,
+      model_type: modelType,
+      model_size: model.weightsBytes,
+      model_n_params: model.parameterCount,
+      n_batch: batchSize,
+      n_ubatch: batchSize,
+      n_threads: report.threads,
+      type_k: report.options.typeK,
+      type_v: report.options.typeV,
+      n_gpu_layers: report.gpuLayers,
+      flash_attn: report.actual.flashAttention,
+      n_prompt: isPrompt ? series.tokens : 0,
+      n_gen: isPrompt ? 0 : series.tokens,
+      n_depth: depthTokens,
+      test_time: new Date(startedAt).toISOString(),
+      avg_ns: ns.mean,
+      stddev_ns: ns.standardDeviation,
+      avg_ts: series.tokensPerSecond.mean,
+      stddev_ts: series.tokensPerSecond.standardDeviation,
+      samples_ns: ns.samples,
+      samples_ts: series.tokensPerSecond.samples,
+      median_ts: series.tokensPerSecond.median,
+      avg_ttft_ms: ttft?.mean ?? null,
+      stddev_ttft_ms: ttft?.standardDeviation ?? null,
+      p50_gap_ms: gap?.p50 ?? null,
+      p95_gap_ms: gap?.p95 ?? null,
+      p99_gap_ms: gap?.p99 ?? null,
+      max_gap_ms: gap?.max ?? null,
+      kv_reserved_bytes: report.actual.kvBytes,
+      kv_used_bytes: usedBytes,
+      n_ctx: report.contextLength,
+      flash_attn_requested: report.options.flashAttention,
+      llama_cpp_release: report.llamaCppRelease,
+      node_llama_cpp_release: report.bindingsRelease,
+      headroom_version: version,
+    },
+  ];
+}
+
+/** Whole ones, as llama-bench counts them. */
+function inNanoseconds({ mean, standardDeviation, samples }: SampleStatistics) {
+  const round = (ms: number) => Math.round(ms * 1e6);
+  return {
+    mean: round(mean),
+    standardDeviation: standardDeviation === null ? null : round(standardDeviation),
+    samples: samples.map(round),
+  };
+}

@@ -1,0 +1,86 @@
+import { cpus } from 'node:os';
+import type { SpeedResult } from '#shared/compare/speed.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { benchCsv, benchFailures, benchJson, benchMarkdown } from './bench-formats.ts';
+import type { BenchOptions } from './bench-options.ts';
+import { benchProgress, benchText } from './bench-report.ts';
+import { benchRows } from './bench-rows.ts';
+import { withHost } from './command-host.ts';
+import { exitCodes, reportFailure } from './failure.ts';
+import type { Installation } from './installation.ts';
+import { catchInterrupts } from './interrupts.ts';
+import { pathArgument } from './model-argument.ts';
+import type { Terminal } from './terminal.ts';
+
+export async function runBench(
+  file: string,
+  options: BenchOptions,
+  installation: Installation,
+  terminal: Terminal,
+): Promise<number> {
+  using interrupts = catchInterrupts();
+  try {
+    if (options.prompt === 0 && options.gen === 0) throw nothingToMeasure();
+    const result = await measure(file, options, installation, interrupts.stop, terminal);
+    report(result, options, installation, terminal);
+    const isMeasured = result.configurations.some(({ outcome }) => outcome === 'measured');
+    return isMeasured ? exitCodes.success : exitCodes.failure;
+  } catch (thrown) {
+    terminal.showProgress('');
+    if (interrupts.stop.aborted) return exitCodes.interrupted;
+    reportFailure(thrown, terminal, options.json ?? false);
+    return exitCodes.failure;
+  }
+}
+
+async function measure(
+  file: string,
+  options: BenchOptions,
+  installation: Installation,
+  stop: AbortSignal,
+  terminal: Terminal,
+): Promise<SpeedResult> {
+  const request = {
+    path: pathArgument(file),
+    options: {
+      backend: options.backend,
+      flashAttention: options.flashAttention,
+      gpuLayers: options.gpuLayers,
+      threads: options.threads,
+      batchSize: options.batch,
+    },
+    configurations: options.cache,
+    depths: options.depth,
+    promptTokens: options.prompt,
+    generatedTokens: options.gen,
+    repetitions: options.reps,
+  };
+  const result = await withHost(installation, [stop], client =>
+    client.stream('compare.speed', request, {
+      onItem: progress => terminal.showProgress(benchProgress(progress, request)),
+    }),
+  );
+  terminal.showProgress('');
+  return result;
+}
+
+function report(
+  result: SpeedResult,
+  options: BenchOptions,
+  { version }: Installation,
+  terminal: Terminal,
+): void {
+  const rows = benchRows(result, { cpu: cpus()[0]?.model ?? '', version });
+  if (options.json) terminal.writeLine(benchJson(rows, result));
+  else if (options.md) terminal.writeLine(benchMarkdown(rows, result));
+  else if (options.csv) {
+    if (rows.length > 0) terminal.writeLine(benchCsv(rows));
+    for (const failure of benchFailures(result)) terminal.note(failure);
+  } else terminal.writeLine(benchText(result));
+}
+
+function nothingToMeasure(): AppError {
+  return new AppError('invalid-input', '--prompt and --gen cannot both be 0.', {
+    suggestion: 'Leave one of them out for its default.',
+  });
+}

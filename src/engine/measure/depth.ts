@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Token } from 'node-llama-cpp';
+import { AppError, cancelledError } from '#shared/errors/app-error.ts';
+import { freeDiskBytes } from '../snapshot/state-file.ts';
+import { fullChunkSize } from '../turn/chunk-size.ts';
+import type { TurnModel } from '../turn/turn-model.ts';
+
+/** What is read and measured on: cells, and the batches that they are read in. */
+export type MeasuredModel = Pick<TurnModel, 'cache' | 'batchSize' | 'fill'>;
+
+/**
+ * Fills the cells with exactly these tokens: reads them the first time, and from then on takes them from
+ * the file, which is far faster. Nothing else is in the cells afterwards.
+ *
+ * @throws AppError `cancelled`
+ */
+export async function reachDepth(
+  target: MeasuredModel,
+  tokens: readonly Token[],
+  statePath: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { cache } = target;
+  await cache.clear();
+  throwIfCancelled(signal);
+  if (tokens.length === 0) return;
+  if (existsSync(statePath)) {
+    await cache.sequence.loadStateFromFile(statePath, { acceptRisk: true });
+  } else {
+    await readInFullChunks(target, tokens, signal);
+    await keepState(target, statePath);
+  }
+  if (cache.usedTokens === tokens.length) return;
+  throw new AppError('internal', 'The cache does not have the depth that is to be measured at.', {
+    details: `${cache.usedTokens} of ${tokens.length} tokens`,
+  });
+}
+
+/** In the batches that the context takes at once: a stop waits for the end of one. */
+export async function readInFullChunks(
+  { cache, batchSize }: MeasuredModel,
+  tokens: readonly Token[],
+  signal: AbortSignal,
+): Promise<void> {
+  const size = fullChunkSize(batchSize);
+  for (let at = 0; at < tokens.length; at += size) {
+    throwIfCancelled(signal);
+    await cache.sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + size));
+  }
+}
+
+/** A disk without room for it costs time, and no measurement: the tokens are read again the next time. */
+async function keepState(target: MeasuredModel, statePath: string): Promise<void> {
+  const needed = target.fill().usedBytes;
+  if (needed === null || (await freeDiskBytes(dirname(statePath))) < needed * 2) return;
+  try {
+    await target.cache.sequence.saveStateToFile(statePath);
+  } catch {
+    await rm(statePath, { force: true });
+  }
+}
+
+export function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw cancelledError('The measurement');
+}

@@ -1,0 +1,162 @@
+import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
+import type {
+  SpeedMeasurement,
+  SpeedMeasurementRequest,
+  SpeedStage,
+} from '#shared/compare/speed-measurement.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import type { CacheFill } from '../metering/telemetry-meter.ts';
+import { fullChunkSize } from '../turn/chunk-size.ts';
+import type { TurnModel } from '../turn/turn-model.ts';
+import { type MeasuredModel, reachDepth, readInFullChunks, throwIfCancelled } from './depth.ts';
+import { ordinaryTokens } from './ordinary-tokens.ts';
+
+type SpeedTarget = MeasuredModel & Pick<TurnModel, 'model' | 'record' | 'savedTokens' | 'restored'>;
+
+interface SpeedContext {
+  readonly signal: AbortSignal;
+  readonly onStage: (stage: SpeedStage) => void;
+}
+
+/** Greedy, and on past what would end an answer: how many tokens there are is what was asked for. */
+const greedy: SequenceEvaluateOptions = { temperature: 0, seed: 0, yieldEogToken: true };
+
+/**
+ * Prefill and decode at one depth, timed with nothing but the model at work. Takes the cells of whatever
+ * chat they belong to, and leaves them empty.
+ *
+ * @throws AppError `cancelled`, `prompt-too-long`
+ */
+export async function measureSpeed(
+  target: SpeedTarget,
+  request: SpeedMeasurementRequest,
+  { signal, onStage }: SpeedContext,
+): Promise<SpeedMeasurement> {
+  const { depthTokens, promptTokens, generatedTokens, seed, statePath } = request;
+  refuseIfTooDeep(target, depthTokens + Math.max(promptTokens, generatedTokens));
+  forgetChat(target);
+  const tokens = ordinaryTokens(target.model, depthTokens + Math.max(promptTokens, 1), seed);
+  const before = tokens.slice(0, depthTokens);
+  const prompt = tokens.slice(depthTokens, depthTokens + promptTokens);
+  const begin = async (stage: SpeedStage) => {
+    onStage('depth');
+    await reachDepth(target, before, statePath, signal);
+    onStage(stage);
+  };
+  try {
+    if (request.warmsUp) {
+      onStage('warm-up');
+      await warmUp(target, tokens, signal);
+    }
+    let fullest: Pick<CacheFill, 'usedTokens' | 'usedBytes'> = { usedTokens: 0, usedBytes: null };
+    const noteFill = () => {
+      if (target.cache.usedTokens > fullest.usedTokens) fullest = target.fill();
+    };
+    let prefill: SpeedMeasurement['prefill'] = null;
+    if (promptTokens > 0) {
+      await begin('prefill');
+      prefill = { tokens: promptTokens, ...(await timePrefill(target, prompt, signal)) };
+      noteFill();
+    }
+    let decode: SpeedMeasurement['decode'] = null;
+    if (generatedTokens > 0) {
+      await begin('decode');
+      const gapsMs = await timeDecode(target, tokens.slice(-1), generatedTokens, signal);
+      const ms = gapsMs.reduce((sum, gap) => sum + gap, 0);
+      decode = { tokens: generatedTokens, ms, gapsMs };
+      noteFill();
+    }
+    return {
+      prefill,
+      decode,
+      usedTokens: fullest.usedTokens,
+      usedBytes: fullest.usedBytes,
+      modelType: target.model.typeDescription,
+      batchSize: target.batchSize,
+    };
+  } finally {
+    await target.cache.clear();
+  }
+}
+
+/** As a turn reads its prompt: all but the last chunk alone, then that one together with the first token. */
+async function timePrefill(
+  target: MeasuredModel,
+  prompt: readonly Token[],
+  signal: AbortSignal,
+): Promise<{ ms: number; ttftMs: number }> {
+  const size = fullChunkSize(target.batchSize);
+  const lastChunkAt = Math.floor((prompt.length - 1) / size) * size;
+  let readAt = 0;
+  const options: SequenceEvaluateOptions = {
+    ...greedy,
+    // Asked for once per token, between evaluating its batch and sampling.
+    grammarEvaluationState: () => {
+      readAt = performance.now();
+      return undefined;
+    },
+  };
+  const startedAt = performance.now();
+  await readInFullChunks(target, prompt.slice(0, lastChunkAt), signal);
+  throwIfCancelled(signal);
+  const iterator = target.cache.sequence.evaluate(prompt.slice(lastChunkAt), options);
+  try {
+    await iterator.next();
+    return { ms: readAt - startedAt, ttftMs: performance.now() - startedAt };
+  } finally {
+    await iterator.return();
+  }
+}
+
+/** @returns the time of each token, evaluated and followed by a sample */
+async function timeDecode(
+  { cache }: MeasuredModel,
+  first: Token[],
+  count: number,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const gapsMs = new Float64Array(count);
+  const iterator = cache.sequence.evaluate(first, greedy);
+  try {
+    let tokenAt = performance.now();
+    for (let index = 0; index < count; index++) {
+      throwIfCancelled(signal);
+      await iterator.next();
+      const now = performance.now();
+      gapsMs[index] = now - tokenAt;
+      tokenAt = now;
+    }
+  } finally {
+    await iterator.return();
+  }
+  return [...gapsMs];
+}
+
+/** A chunk and two tokens: pages in the buffers, wakes the threads, compiles this file. */
+async function warmUp(
+  target: MeasuredModel,
+  tokens: readonly Token[],
+  signal: AbortSignal,
+): Promise<void> {
+  await target.cache.clear();
+  throwIfCancelled(signal);
+  await timePrefill(target, tokens.slice(-fullChunkSize(target.batchSize)), signal);
+  await target.cache.clear();
+  await timeDecode(target, tokens.slice(-1), 2, signal);
+}
+
+function refuseIfTooDeep({ cache }: MeasuredModel, tokens: number): void {
+  if (tokens <= cache.capacityTokens) return;
+  throw new AppError(
+    'prompt-too-long',
+    `Measuring needs ${tokens} tokens in the cache, and the context has room for ${cache.capacityTokens}.`,
+    { suggestion: 'Load the model with a longer context, or measure fewer tokens.' },
+  );
+}
+
+/** What is measured is nobody's conversation. */
+function forgetChat(target: SpeedTarget): void {
+  target.record = null;
+  target.savedTokens = 0;
+  target.restored = null;
+}

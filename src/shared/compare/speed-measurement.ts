@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+const tokensSchema = z.int().min(0).max(1_000_000);
+
+/** What is timed, and how full the cache is then. Tokens. */
+export const speedTestSchema = z
+  .object({
+    /** Read and timed as a prompt; 0: no prompt. */
+    promptTokens: tokensSchema.default(512),
+    /** Generated and timed one by one; 0: none. */
+    generatedTokens: tokensSchema.default(128),
+    /** Chooses the tokens; the same seed takes the same ones, whatever the configuration. */
+    seed: z.int().min(0).max(0xffff_ffff).default(0),
+  })
+  .refine(test => test.promptTokens + test.generatedTokens > 0, 'there is nothing to measure');
+
+/** One measurement of the loaded model. */
+export const speedMeasurementRequestSchema = speedTestSchema.safeExtend({
+  /** In the cache before either part begins; reaching it is not timed. */
+  depthTokens: tokensSchema,
+  /**
+   * Where the cells of that depth are kept between measurements of one model and one pair of cache types:
+   * written the first time, read from then on. The caller removes it.
+   */
+  statePath: z.string().min(1),
+  /** Whether the context has not computed anything yet: the first time is slower, and is not what is asked for. */
+  warmsUp: z.boolean(),
+});
+export type SpeedMeasurementRequest = z.output<typeof speedMeasurementRequestSchema>;
+
+export const speedStageSchema = z.enum(['load', 'warm-up', 'depth', 'prefill', 'decode']);
+export type SpeedStage = z.infer<typeof speedStageSchema>;
+
+const timedSchema = z.object({
+  tokens: z.int().positive(),
+  /** On the engine's monotonic clock. */
+  ms: z.number().positive(),
+});
+
+/** One sample; a part that was not asked for is null. */
+export const speedMeasurementSchema = z.object({
+  prefill: timedSchema
+    .extend({
+      /** From the first batch to the first token sampled behind the prompt. */
+      ttftMs: z.number().positive(),
+    })
+    .nullable(),
+  /** Every token's own time beside their sum. */
+  decode: timedSchema.extend({ gapsMs: z.array(z.number().nonnegative()) }).nullable(),
+  /** Most cells that held a token, and their bytes; null where the architecture's cache is not understood. */
+  usedTokens: z.int().nonnegative(),
+  usedBytes: z.number().nonnegative().nullable(),
+  /** What llama.cpp calls the model, such as "llama 8B Q4_0". */
+  modelType: z.string(),
+  /** Tokens evaluated at once. */
+  batchSize: z.int().positive(),
+});
+export type SpeedMeasurement = z.infer<typeof speedMeasurementSchema>;

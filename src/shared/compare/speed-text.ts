@@ -1,0 +1,84 @@
+import { formatTokens } from '../metrics/format.ts';
+import { cachePairName } from './cache-pair.ts';
+import type {
+  SampleStatistics,
+  SpeedConfiguration,
+  SpeedFigures,
+  SpeedResult,
+  TimedSeries,
+} from './speed.ts';
+
+/** Fewer samples say nothing about how far two runs of the same thing are apart. */
+const tellingSamples = 3;
+
+/** What the figures say, in plain sentences: each configuration against the first, at every depth. */
+export function speedFindings({ configurations }: SpeedResult): string[] {
+  const [baseline, ...others] = configurations.filter(each => each.outcome === 'measured');
+  if (baseline === undefined || others.length === 0) return [];
+  const samples = sampleCount(baseline.depths);
+  if (samples < tellingSamples) {
+    const times = samples === 1 ? 'once' : `${samples} times`;
+    return [
+      `Measured ${times}: too few to tell a difference from chance. Ask for at least ${tellingSamples} repetitions.`,
+    ];
+  }
+  return others.flatMap(other =>
+    other.depths.flatMap((figures, index) => {
+      const reference = baseline.depths[index];
+      return reference === undefined ? [] : finding(other, figures, baseline, reference);
+    }),
+  );
+}
+
+function finding(
+  other: SpeedConfiguration,
+  figures: SpeedFigures,
+  baseline: SpeedConfiguration,
+  reference: SpeedFigures,
+): string[] {
+  const name = cachePairName(baseline);
+  const decode = comparison(figures.decode, reference.decode, name);
+  const prefill = comparison(figures.prefill, reference.prefill, name);
+  const parts = [
+    ...(decode === null ? [] : [`${decode} in decode`]),
+    ...(prefill === null ? [] : [`${prefill} in prefill`]),
+  ];
+  if (parts.length === 0) return [];
+  const what = decode === prefill ? `${decode} in decode and in prefill` : parts.join(' and ');
+  return [
+    `On this machine a ${cachePairName(other)} cache is ${what}, at depth ${formatTokens(figures.depthTokens)}.`,
+  ];
+}
+
+/** By the medians of the samples; null where one of both was not measured. */
+function comparison(
+  series: TimedSeries | null,
+  reference: TimedSeries | null,
+  name: string,
+): string | null {
+  if (series === null || reference === null) return null;
+  if (overlap(series.ms, reference.ms)) return `not measurably different from ${name}`;
+  const ratio = series.ms.median / reference.ms.median;
+  return ratio > 1
+    ? `${times(ratio)} slower than ${name}`
+    : `${times(1 / ratio)} faster than ${name}`;
+}
+
+/** Whether the ranges of single samples touch: then either may be the faster one. */
+function overlap(one: SampleStatistics, other: SampleStatistics): boolean {
+  return (
+    Math.max(...one.samples) >= Math.min(...other.samples) &&
+    Math.max(...other.samples) >= Math.min(...one.samples)
+  );
+}
+
+/** 1.04 is 4 %, 1.9 is 1.9 times. */
+function times(ratio: number): string {
+  if (ratio < 1.095) return `${((ratio - 1) * 100).toFixed(ratio < 1.0095 ? 1 : 0)} %`;
+  return `${ratio < 9.95 ? ratio.toFixed(1) : Math.round(ratio)} times`;
+}
+
+function sampleCount(depths: readonly SpeedFigures[]): number {
+  const series = depths.flatMap(({ prefill, decode }) => prefill ?? decode ?? []);
+  return Math.min(...series.map(({ ms }) => ms.samples.length));
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { cacheTypePairs, numberList } from '#cli/option-parsers.ts';
+
+describe('cacheTypePairs', () => {
+  test.each([
+    ['f16', [['f16', 'f16']]],
+    [
+      'f16,q8_0,q8_0:q4_0',
+      [
+        ['f16', 'f16'],
+        ['q8_0', 'q8_0'],
+        ['q8_0', 'q4_0'],
+      ],
+    ],
+    [
+      'f16:q8_0, q4_0',
+      [
+        ['f16', 'q8_0'],
+        ['q4_0', 'q4_0'],
+      ],
+    ],
+  ])('%s would be read as other types', (text, pairs) => {
+    expect(cacheTypePairs(text)).toEqual(pairs.map(([typeK, typeV]) => ({ typeK, typeV })));
+  });
+
+  test.each(['', 'f16,', 'q3', 'f16:', ':f16', 'f16:f16:f16', 'q8_1', 'f16;q8_0'])(
+    '"%s" would be taken for types, and kill the engine or measure something else',
+    text => {
+      expect(() => cacheTypePairs(text)).toThrow('Expected types such as f16,q8_0');
+    },
+  );
+});
+
+describe('numberList', () => {
+  const depths = numberList(z.int().min(0), 'numbers such as 0,1024');
+
+  test('numbers would be lost, or out of their order', () => {
+    expect(depths('0')).toEqual([0]);
+    expect(depths('1024,0, 7')).toEqual([1024, 0, 7]);
+  });
+
+  test.each(['', '1,', 'a', '1;2', '-1', '1.5'])('"%s" would be taken for numbers', text => {
+    expect(() => depths(text)).toThrow('Expected numbers such as 0,1024.');
+  });
+});
