@@ -4,6 +4,8 @@ import { runBench } from './bench.ts';
 import { addBenchCommand, type BenchOptions } from './bench-options.ts';
 import { runChat } from './chat.ts';
 import { addChatCommand, type ChatOptions } from './chat-options.ts';
+import { runCompare } from './compare.ts';
+import { addCompareCommand, type CompareOptions } from './compare-options.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import { runFit } from './fit.ts';
 import { addFitCommand, type FitOptions } from './fit-options.ts';
@@ -21,6 +23,7 @@ Examples:
   headroom inspect model.gguf
   headroom fit model.gguf --budget 8GiB
   headroom bench model.gguf --cache f16,q8_0 --depth 0,1024
+  headroom compare model.gguf --cache q8_0,q4_0
   headroom chat model.gguf --prompt "Why is the sky blue?"
   headroom chat model.gguf --context 8192 --type-k q8_0 --type-v q8_0 \\
       --prompt "My name is Ada." --prompt "What is my name?" --json`;
@@ -44,6 +47,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       chat: async (file, options) => {
         exitCode = await runChat(file, options, installation, terminal);
       },
+      compare: async (file, options) => {
+        exitCode = await runCompare(file, options, installation, terminal);
+      },
       fit: async (model, options) => {
         exitCode = await runFit(model, options, installation, terminal);
       },
@@ -66,6 +72,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 interface Actions {
   bench(file: string, options: BenchOptions): Promise<void>;
   chat(file: string, options: ChatOptions): Promise<void>;
+  compare(file: string, options: CompareOptions): Promise<void>;
   fit(model: string, options: FitOptions): Promise<void>;
   inspect(model: string, options: InspectOptions): Promise<void>;
   serve(options: ServeOptions): Promise<void>;
@@ -82,6 +89,7 @@ function createProgram(installation: Installation, actions: Actions): Command {
     .configureOutput({ outputError: () => {} });
   addBenchCommand(program, actions.bench);
   addChatCommand(program, actions.chat);
+  addCompareCommand(program, actions.compare);
   addFitCommand(program, actions.fit);
   addInspectCommand(program, actions.inspect);
   addServeCommand(program, actions.serve);

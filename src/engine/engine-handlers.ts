@@ -10,6 +10,7 @@ import { describeModel } from './gguf/model-description.ts';
 import { Backends } from './loading/backend.ts';
 import type { LoadedModel } from './loading/loaded-model.ts';
 import { ModelSlot } from './loading/model-slot.ts';
+import { measureFidelity } from './measure/fidelity.ts';
 import { measureSpeed } from './measure/speed.ts';
 import { CellMeter } from './metering/cell-meter.ts';
 import { measureMemory } from './metering/memory-meter.ts';
@@ -102,6 +103,8 @@ export class Engine {
         this.#useCells(model =>
           measureSpeed(model, request, { signal, onStage: stage => void emit({ stage }) }),
         ),
+      'measure.fidelity': (pass, context) =>
+        this.#useCells(model => measureFidelity(model, pass, context)),
       telemetry: this.#telemetry.signal,
       cacheMap: this.#cells.signal,
       'cache.texts': request => this.#cells.texts(this.#slot.current, request),

@@ -70,6 +70,7 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     },
 
     'compare.speed': (request, reader) => compare.speed(request, reader),
+    'compare.fidelity': (request, reader) => compare.fidelity(request, reader),
 
     'cache.texts': request => model.cellTexts(request),
 

@@ -10,6 +10,11 @@ import { followEventSchema } from '../chat/follow-event.ts';
 import { moveSchema } from '../chat/move.ts';
 import { overflowPolicySchema } from '../chat/overflow.ts';
 import { samplingSchema } from '../chat/sampling.ts';
+import {
+  fidelityProgressSchema,
+  fidelityRequestSchema,
+  fidelityResultSchema,
+} from '../compare/fidelity.ts';
 import { speedProgressSchema, speedRequestSchema, speedResultSchema } from '../compare/speed.ts';
 import {
   fitBasisSchema,
@@ -120,6 +125,11 @@ export const appContract = {
    * afterwards. What one configuration fails for is in its place of the result; cancelling ends all of it.
    */
   'compare.speed': stream(speedRequestSchema, speedProgressSchema, speedResultSchema),
+  /**
+   * Holds caches of other types against the f16 cache of the same model, over a text. Messages wait
+   * meanwhile; the chat's model is loaded again afterwards. What one configuration fails for is in its row.
+   */
+  'compare.fidelity': stream(fidelityRequestSchema, fidelityProgressSchema, fidelityResultSchema),
 
   /** Texts of tokens in the cells, one for each; null where they hold something else meanwhile. */
   'cache.texts': call(cacheTextsRequestSchema, z.array(z.string()).nullable()),

@@ -6,6 +6,11 @@ import { overflowPolicySchema } from '../chat/overflow.ts';
 import { samplingSchema } from '../chat/sampling.ts';
 import { turnProgressSchema } from '../chat/turn-progress.ts';
 import {
+  fidelityPassSchema,
+  passProgressSchema,
+  passResultSchema,
+} from '../compare/fidelity-pass.ts';
+import {
   speedMeasurementRequestSchema,
   speedMeasurementSchema,
   speedStageSchema,
@@ -126,6 +131,11 @@ export const engineContract = {
     z.object({ stage: speedStageSchema }),
     speedMeasurementSchema,
   ),
+  /**
+   * Reads a text teacher-forced, from an empty cache, which is empty again afterwards. Like a turn, it
+   * waits for what was asked of the model before.
+   */
+  'measure.fidelity': stream(fidelityPassSchema, passProgressSchema, passResultSchema),
   telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),
   /** What the cells hold; null before the first turn of a context. */
   cacheMap: signal(cacheMapSchema.nullable(), { maxHz: 20 }),

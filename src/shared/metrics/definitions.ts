@@ -204,4 +204,24 @@ export const metricDefinitions = {
     description:
       'Estimated minus actual, divided by actual, where actual is llama.cpp’s own allocation report.',
   },
+  perplexity: {
+    name: 'Perplexity',
+    shortName: 'Perplexity',
+    unit: null,
+    description:
+      'exp of the mean of -ln p(next token) over all positions of a text that the model reads as it is given. It looks at one token a position: a cache can change much that it does not see.',
+  },
+  klDivergence: {
+    name: 'Divergence from the f16 cache',
+    shortName: 'KL',
+    unit: 'nats/token',
+    description:
+      'Kullback-Leibler divergence of what this cache makes the model expect from what f16 makes it expect, over the whole vocabulary, at each position of the same text. Mean, 95th and 99th percentile, and the largest one. f16 against itself is the noise floor.',
+  },
+  top1Agreement: {
+    name: 'Same first token',
+    shortName: 'Same token',
+    unit: '%',
+    description: 'Positions at which the same token is the most likely one as with the f16 cache.',
+  },
 } as const satisfies Record<string, MetricDefinition>;

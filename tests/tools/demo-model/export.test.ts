@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { teacherForce } from '#tools/demo-model/evaluation/teacher-forcing.ts';
+import { teacherForced } from '#engine/measure/teacher-forcing.ts';
 import { demoModel } from '#tools/demo-model/export/demo-model.ts';
 import {
   readExportedValues,
@@ -53,13 +53,16 @@ test('llama.cpp computes what the trainer does: a wrong tensor, rotation or norm
   });
   let largest = 0;
   let compared = 0;
-  await teacherForce(context.getSequence(), tokens, (position, probabilities) => {
-    for (const [token, expected] of positions[position] ?? []) {
-      const difference = Math.abs(Math.log(probabilities[token] ?? 0) - expected);
-      largest = Math.max(largest, difference);
-      compared++;
+  let position = 0;
+  for await (const chunk of teacherForced(context.getSequence(), tokens)) {
+    for (const probabilities of chunk) {
+      for (const [token, expected] of positions[position++] ?? []) {
+        const difference = Math.abs(Math.log(probabilities[token] ?? 0) - expected);
+        largest = Math.max(largest, difference);
+        compared++;
+      }
     }
-  });
+  }
   expect(compared).toBeGreaterThan(7 * REFERENCE_POSITIONS);
   expect(largest).toBeLessThan(1e-3);
 }, 120_000);

@@ -1,17 +1,19 @@
 import type { LlamaModel } from 'node-llama-cpp';
+import { teacherForced } from '#engine/measure/teacher-forcing.ts';
 import { ggmlType } from '#engine/memory/memory-simulation.ts';
+import {
+  type Distribution,
+  klDivergence,
+  likeliestToken,
+  lossOf,
+} from '#shared/compare/distribution.ts';
+import type { FidelityFigures } from '#shared/compare/fidelity.ts';
+import { fidelityFigures } from '#shared/compare/fidelity-figures.ts';
 import type { CacheType } from '#shared/kv-cache/cache-type.ts';
-import { percentile } from '#shared/metrics/percentile.ts';
-import { teacherForce } from './teacher-forcing.ts';
 
-export interface Fidelity {
+export interface Fidelity extends FidelityFigures {
   readonly typeK: CacheType;
   readonly typeV: CacheType;
-  /** Of the f16 cache's distribution from this one, over all positions; nats per token. */
-  readonly klDivergence: { readonly mean: number; readonly p99: number; readonly max: number };
-  /** Share of positions at which both rank the same token first. */
-  readonly top1Agreement: number;
-  readonly perplexity: number;
 }
 
 export type TypePair = readonly [typeK: CacheType, typeV: CacheType];
@@ -29,7 +31,7 @@ const COMPARED_PAIRS: readonly TypePair[] = [
 
 /**
  * What each pair of cache types changes against f16, teacher-forced: every configuration reads the same
- * tokens, one by one. Computed on one thread of the CPU, so that the result repeats.
+ * tokens. Computed on one thread of the CPU, so that the result repeats.
  *
  * @param tokens the text; perplexity and divergence are over all positions but the last
  */
@@ -38,19 +40,22 @@ export async function measureFidelity(
   tokens: readonly number[],
   pairs: readonly TypePair[] = COMPARED_PAIRS,
 ): Promise<Fidelity[]> {
-  const baseline = await probabilitiesOf(model, tokens, ['f16', 'f16']);
+  const baseline = await distributionsOf(model, tokens, ['f16', 'f16']);
   const rows: Fidelity[] = [];
-  for (const pair of pairs) {
-    rows.push(compare(pair, baseline, await probabilitiesOf(model, tokens, pair), tokens));
+  for (const [typeK, typeV] of pairs) {
+    const other = await distributionsOf(model, tokens, [typeK, typeV]);
+    const divergences = baseline.map((p, at) => klDivergence(p, other[at] ?? new Float32Array()));
+    const reading = { ...readingOf(other, tokens), divergences };
+    rows.push({ typeK, typeV, ...fidelityFigures(readingOf(baseline, tokens), reading) });
   }
   return rows;
 }
 
-async function probabilitiesOf(
+async function distributionsOf(
   model: LlamaModel,
   tokens: readonly number[],
   [typeK, typeV]: TypePair,
-): Promise<Float64Array[]> {
+): Promise<Distribution[]> {
   await using context = await model.createContext({
     contextSize: tokens.length,
     threads: 1,
@@ -59,59 +64,17 @@ async function probabilitiesOf(
     experimentalKvCacheKeyType: ggmlType(typeK),
     experimentalKvCacheValueType: ggmlType(typeV),
   });
-  const positions: Float64Array[] = [];
-  await teacherForce(context.getSequence(), tokens, (position, probabilities) => {
-    positions[position] = probabilities;
-  });
+  const positions: Distribution[] = [];
+  for await (const chunk of teacherForced(context.getSequence(), tokens.slice(0, -1))) {
+    positions.push(...chunk);
+  }
   return positions;
 }
 
-function compare(
-  [typeK, typeV]: TypePair,
-  baseline: readonly Float64Array[],
-  other: readonly Float64Array[],
-  tokens: readonly number[],
-): Fidelity {
-  const divergences: number[] = [];
-  let agreeing = 0;
-  let logLikelihood = 0;
-  for (let position = 0; position + 1 < tokens.length; position++) {
-    const [p, q] = [baseline[position], other[position]];
-    if (p === undefined || q === undefined) continue;
-    divergences.push(klDivergence(p, q));
-    if (likeliest(p) === likeliest(q)) agreeing++;
-    logLikelihood += Math.log(q[tokens[position + 1] ?? 0] || Number.MIN_VALUE);
-  }
-  const count = divergences.length;
+function readingOf(positions: readonly Distribution[], tokens: readonly number[]) {
   return {
-    typeK,
-    typeV,
-    klDivergence: {
-      mean: divergences.reduce((sum, value) => sum + value, 0) / count,
-      p99: percentile(divergences, 0.99) ?? Number.NaN,
-      max: Math.max(...divergences),
-    },
-    top1Agreement: agreeing / count,
-    perplexity: Math.exp(-logLikelihood / count),
+    losses: positions.map((distribution, at) => lossOf(distribution, tokens[at + 1] ?? 0)),
+    likeliest: positions.map(likeliestToken),
+    likeliestTexts: [],
   };
-}
-
-/** Sum over the vocabulary of p ln(p / q). What q cannot hold as a number counts as the smallest one. */
-function klDivergence(p: Float64Array, q: Float64Array): number {
-  let sum = 0;
-  for (let token = 0; token < p.length; token++) {
-    const probability = p[token] ?? 0;
-    if (probability > 0) {
-      sum += probability * Math.log(probability / Math.max(q[token] ?? 0, Number.MIN_VALUE));
-    }
-  }
-  return sum;
-}
-
-function likeliest(probabilities: Float64Array): number {
-  let best = 0;
-  for (let token = 1; token < probabilities.length; token++) {
-    if ((probabilities[token] ?? 0) > (probabilities[best] ?? 0)) best = token;
-  }
-  return best;
 }

@@ -1,0 +1,18 @@
+/**
+ * What a comparison reads unless it is given a text: plain prose, written for this purpose, that no model
+ * has been trained on to the letter. A change of it changes every figure that was measured over it.
+ */
+export const sampleText = `The bridge at Ostermark had been closed for nine days when the engineer finally arrived. She came by the early train, carrying one small bag and a long wooden case, and she walked from the station without asking anybody for the way. The town council had sent a car, but the driver was still drinking his coffee, and by the time he had found his cap she was standing in the middle of the river on a stone pier, looking up.
+
+What she saw was an arch of grey granite, built two hundred and eleven years earlier by people who had left no drawings. A crack ran from the crown towards the eastern bank. It was no wider than a thumb, and it had been there, the fishermen said, for as long as any of them could remember. What was new was that it had begun to breathe. In the morning, when the stone was cold, a coin could be pushed into it; by the afternoon the coin was held so tightly that no pliers would bring it out again.
+
+She opened the wooden case. Inside lay twelve glass strips, a pot of plaster and a notebook. Over the next hour she fixed the strips across the crack, one every two metres, and wrote down the time at which each had set. Glass does not stretch, she explained to the boys who had gathered on the bank. If the bridge moves by more than the breadth of a hair, the strip breaks, and then we know when it moved, and where, and in which order. Everything else is opinion.
+
+The mayor did not care for opinions either, but he cared a great deal about the market. Farmers from the other side now had to drive eighteen kilometres to the next crossing, and every Saturday there were fewer of them. He asked whether the bridge would fall. The engineer answered that every bridge falls, and that the useful question was whether this one would do so this year. He asked how long it would take to find out. She looked at the water, which was low for the season, and said that it depended on the rain.
+
+It rained on the third night. The river rose by forty centimetres, turned brown and carried whole branches past the piers. At ten minutes to four, two strips on the eastern side broke within the same minute, and a third one followed at sunrise. The engineer, who had slept on a bench in the mill, read the positions by the light of a lamp and drew a line in her notebook. Then she drew a second line, and a third, and where they met she made a small cross. The cross was not on the arch at all. It lay beneath the road, eleven steps behind the abutment, where nobody had looked.
+
+They dug there after breakfast. One metre down the spades struck a wooden pipe, laid by a brewer in the days of her grandmother and long forgotten. It had rotted through. For years the water of every storm had run along it into the filling of the bridge, washing out the sand a handful at a time, until the stone had begun to settle towards the hollow. The crack was only the place where the bridge complained.
+
+Repairing it took six weeks and cost less than the new road signs that the council had already ordered. The pipe was taken out, the hollow was filled with gravel and lime, and the crack was left as it was, because, as the engineer said, a wound that no longer grows is simply a shape. Before she left she gave the last unbroken strip to the oldest of the boys. He keeps it on his desk, between his computer and the window. When people ask him what it is for, he tells them that it measures nothing any more, and that this is exactly what it was made to show.
+`;
