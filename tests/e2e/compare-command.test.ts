@@ -86,7 +86,7 @@ describe('compare', () => {
       const run = await startCommand(['compare', builtIn, '--tokens', '4000', '--json']);
       await vi.waitFor(async () => {
         const files = await readdir(run.temporary, { recursive: true });
-        expect(files.some(name => name.endsWith('fidelity-distributions.f32'))).toBe(true);
+        expect(files.some(name => name.endsWith('distributions'))).toBe(true);
       }, 60_000);
       run.interrupt();
       expect(await run.outcome).toMatchObject({ exitCode: 130, stdout: '', ...nothingLeft });
@@ -94,7 +94,7 @@ describe('compare', () => {
   );
 
   test.each([
-    [['--cache', 'q8_1'], 'Expected cache types such as'],
+    [['--cache', 'q8_1'], 'Expected types such as'],
     [['--text', 'nowhere.txt'], 'The text nowhere.txt cannot be read.'],
     [['--tokens', '1'], 'Expected a number from 2 to 32768'],
   ])('%j ends without a sentence that helps', async (args, sentence) => {

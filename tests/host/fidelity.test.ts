@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { FidelityProgress, TypePair } from '#shared/compare/fidelity.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';
@@ -14,7 +12,6 @@ import {
   untilEngine,
   untilModel,
 } from './host-under-test.ts';
-import { createTemporaryDirectory } from './temporary-directory.ts';
 
 const both = (type: TypePair['typeK']): TypePair => ({ typeK: type, typeV: type });
 const options = { backend: 'cpu', threads: 1 } as const;
@@ -178,16 +175,4 @@ describe('a cancelled comparison', () => {
     await untilModel(host.client, 'none');
     expect(await leftOf(host)).toEqual([]);
   });
-});
-
-test('what a killed host has left of a comparison would lie on the disk for ever', async () => {
-  await using directory = await createTemporaryDirectory();
-  const left = join(directory.path, 'fidelity-distributions.f32');
-  await writeFile(left, 'left');
-  await using _host = await startHost({
-    engine: 'steady-engine',
-    dataDirectory: directory.path,
-    initialModelPath: null,
-  });
-  expect(existsSync(left)).toBe(false);
 });

@@ -190,15 +190,16 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     }
   }
 
-  /** @throws AppError `busy` while something else has the engine */
-  async function freeEngine(): Promise<void> {
-    refuseWhileOccupied();
+  /** @throws AppError `busy` when something else has the engine by then */
+  async function keepCells(): Promise<void> {
     await options.keepCells();
     refuseWhileOccupied();
   }
 
   async function load(request: ModelRequest): Promise<LoadReport> {
-    await freeEngine();
+    refuseWhileOccupied();
+    // Without cells at once: who sends a message right after the launch finds a load to wait for.
+    if (state.get().phase === 'loaded') await keepCells();
     return await runLoad(request);
   }
 
@@ -211,7 +212,8 @@ export function createModelService(options: ModelServiceOptions): ModelService {
   }
 
   async function lend<T>(measure: (engine: LentEngine) => Promise<T>): Promise<T> {
-    await freeEngine();
+    refuseWhileOccupied();
+    if (state.get().phase === 'loaded') await keepCells();
     const before = state.get();
     const mine = occupy();
     dispatch({ type: 'lend' });
@@ -256,7 +258,8 @@ export function createModelService(options: ModelServiceOptions): ModelService {
     },
 
     async unload() {
-      await freeEngine();
+      refuseWhileOccupied();
+      if (state.get().phase === 'loaded') await keepCells();
       if (state.get().phase !== 'loaded' || holder === undefined) return;
       const abort = occupy();
       dispatch({ type: 'unload' });

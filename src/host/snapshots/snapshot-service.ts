@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { CacheMap } from '#shared/cache-map/cache-map.ts';
-import { AppError, type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
+import { AppError, type AppErrorData } from '#shared/errors/app-error.ts';
 import { createSignal, type Signal } from '#shared/rpc/signal.ts';
 import type { CacheHolder } from '#shared/snapshot/snapshot.ts';
 import {
@@ -245,7 +245,10 @@ export function createSnapshotService(options: SnapshotServiceOptions): Snapshot
 
     async keepCells() {
       const kept = inOrder(() => swap(() => null)).catch(() => {});
-      await Promise.race([kept, setTimeout(keepCellsMs, null, { ref: false })]);
+      const done = new AbortController();
+      const tooLong = setTimeout(keepCellsMs, null, { ref: false, signal: done.signal });
+      await Promise.race([kept, tooLong.catch(() => {})]);
+      done.abort();
     },
 
     save: conversationId =>
