@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -85,8 +85,11 @@ describe('compare', () => {
     async () => {
       const run = await startCommand(['compare', builtIn, '--tokens', '4000', '--json']);
       await vi.waitFor(async () => {
-        const files = await readdir(run.temporary, { recursive: true });
-        expect(files.some(name => name.endsWith('distributions'))).toBe(true);
+        const names = await readdir(run.temporary, { recursive: true });
+        const file = names.find(name => name.endsWith('distributions'));
+        if (file === undefined) throw new Error('nothing is measured yet');
+        // In the middle of the measurement, and not of the engine's start.
+        expect((await stat(join(run.temporary, file))).size).toBeGreaterThan(0);
       }, 60_000);
       run.interrupt();
       expect(await run.outcome).toMatchObject({ exitCode: 130, stdout: '', ...nothingLeft });

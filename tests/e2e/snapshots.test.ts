@@ -23,6 +23,7 @@ test('a long chat is read again after another one, or comes back without a word'
   await snapshot.getByText(/^None yet\./).waitFor();
   await ask(page, `Alpha. ${long}`, 0);
   await newChatButton(page).click();
+  await changeSettings(page, { answerLimit: 8 });
   await ask(page, 'Another one.', 0);
   await conversations(page)
     .getByRole('link', { name: /^Alpha/ })
