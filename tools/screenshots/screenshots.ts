@@ -219,6 +219,8 @@ async function momentPicture(
   const faults = [...(await layoutFaults(page)), ...complaints];
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
   await client.call('chat.stop', { conversationId: id });
+  // The next model is loaded only when the answer has ended.
+  await page.locator('article[aria-busy=true]').first().waitFor({ state: 'detached' });
   await context.close();
   await client.call('conversations.delete', { conversationId: id });
   return faults;
