@@ -6,7 +6,7 @@ import type { BenchOptions } from './bench-options.ts';
 import { benchProgress, benchText } from './bench-report.ts';
 import { benchRows } from './bench-rows.ts';
 import { withHost } from './command-host.ts';
-import { exitCodes, reportFailure } from './failure.ts';
+import { endWithFailure, exitCodes } from './failure.ts';
 import type { Installation } from './installation.ts';
 import { catchInterrupts } from './interrupts.ts';
 import { pathArgument } from './model-argument.ts';
@@ -26,10 +26,7 @@ export async function runBench(
     const isMeasured = result.configurations.some(({ outcome }) => outcome === 'measured');
     return isMeasured ? exitCodes.success : exitCodes.failure;
   } catch (thrown) {
-    terminal.showProgress('');
-    if (interrupts.stop.aborted) return exitCodes.interrupted;
-    reportFailure(thrown, terminal, options.json ?? false);
-    return exitCodes.failure;
+    return endWithFailure(thrown, interrupts.stop, terminal, options.json ?? false);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Client } from '#shared/rpc/client.ts';
 import { withHost } from './command-host.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { compareJson, compareText } from './compare-report.ts';
-import { exitCodes, reportFailure } from './failure.ts';
+import { endWithFailure, exitCodes } from './failure.ts';
 import type { Installation } from './installation.ts';
 import { catchInterrupts } from './interrupts.ts';
 import { pathArgument } from './model-argument.ts';
@@ -33,10 +33,7 @@ export async function runCompare(
     );
     return exitCodes.success;
   } catch (thrown) {
-    terminal.showProgress('');
-    if (interrupts.stop.aborted) return exitCodes.interrupted;
-    reportFailure(thrown, terminal, json);
-    return exitCodes.failure;
+    return endWithFailure(thrown, interrupts.stop, terminal, json);
   }
 }
 

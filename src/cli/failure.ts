@@ -28,3 +28,21 @@ export function errorText({ code, message, suggestion, details }: AppErrorData):
   const trace = code === 'internal' ? details : null;
   return [message, suggestion, trace].filter(part => part !== null).join('\n');
 }
+
+/**
+ * How a command ends that something was thrown in: silently where the user has interrupted it, else with
+ * the reason.
+ *
+ * @returns the exit code
+ */
+export function endWithFailure(
+  thrown: unknown,
+  interrupted: AbortSignal,
+  terminal: Terminal,
+  json: boolean,
+): number {
+  terminal.showProgress('');
+  if (interrupted.aborted) return exitCodes.interrupted;
+  reportFailure(thrown, terminal, json);
+  return exitCodes.failure;
+}

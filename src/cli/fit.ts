@@ -6,7 +6,7 @@ import { presetWeightsBytes } from '#shared/fit/preset-weights.ts';
 import { formatPercent } from '#shared/metrics/format.ts';
 import type { Client } from '#shared/rpc/client.ts';
 import { withHost } from './command-host.ts';
-import { exitCodes, reportFailure } from './failure.ts';
+import { endWithFailure, exitCodes } from './failure.ts';
 import type { FitOptions } from './fit-options.ts';
 import { fitText, textbookText } from './fit-report.ts';
 import type { Installation } from './installation.ts';
@@ -46,10 +46,7 @@ export async function runFit(
     terminal.writeLine(json ? JSON.stringify(table) : fitText(table, options.context ?? null));
     return exitCodes.success;
   } catch (thrown) {
-    terminal.showProgress('');
-    if (interrupts.stop.aborted) return exitCodes.interrupted;
-    reportFailure(thrown, terminal, json);
-    return exitCodes.failure;
+    return endWithFailure(thrown, interrupts.stop, terminal, json);
   }
 }
 

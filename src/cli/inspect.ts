@@ -1,5 +1,5 @@
 import { withHost } from './command-host.ts';
-import { exitCodes, reportFailure } from './failure.ts';
+import { endWithFailure, exitCodes } from './failure.ts';
 import type { InspectOptions } from './inspect-options.ts';
 import { describedFile, describedPreset, inspectText } from './inspect-report.ts';
 import type { Installation } from './installation.ts';
@@ -26,8 +26,6 @@ export async function runInspect(
     terminal.writeLine(json ? JSON.stringify(inspected) : inspectText(inspected));
     return exitCodes.success;
   } catch (thrown) {
-    if (interrupts.stop.aborted) return exitCodes.interrupted;
-    reportFailure(thrown, terminal, json);
-    return exitCodes.failure;
+    return endWithFailure(thrown, interrupts.stop, terminal, json);
   }
 }

@@ -32,3 +32,9 @@ export function noModelError(error: AppErrorData | null): AppError {
     suggestion: 'Load a model, then send the message again.',
   });
 }
+
+export function answering(): AppError {
+  return new AppError('busy', 'The model is writing an answer.', {
+    suggestion: 'Stop the answer, or wait for its end.',
+  });
+}

@@ -22,7 +22,13 @@ import type { SettingsService } from '../settings/settings-service.ts';
 import { waitForValue } from '../signal-wait.ts';
 import type { LoadRecordStore } from '../store/load-record-store.ts';
 import { createLentEngine, emptyEngine, type LentEngine } from './lent-engine.ts';
-import { loadKilledEngine, measuring, noModelError, notReadyInTime } from './model-errors.ts';
+import {
+  answering,
+  loadKilledEngine,
+  measuring,
+  noModelError,
+  notReadyInTime,
+} from './model-errors.ts';
 import type { ModelRequest } from './model-request.ts';
 import { rememberOptions } from './remembered-options.ts';
 
@@ -184,9 +190,7 @@ export function createModelService(options: ModelServiceOptions): ModelService {
       );
     }
     if (options.isAnswering()) {
-      throw new AppError('busy', 'The model is writing an answer.', {
-        suggestion: 'Stop the answer, or wait for its end.',
-      });
+      throw answering();
     }
   }
 

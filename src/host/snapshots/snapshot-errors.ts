@@ -53,9 +53,3 @@ export function noModel(): AppError {
     suggestion: 'Load a model first.',
   });
 }
-
-export function answering(): AppError {
-  return new AppError('busy', 'The model is writing an answer.', {
-    suggestion: 'Stop the answer, or wait for its end.',
-  });
-}

@@ -8,10 +8,10 @@ import {
   type SnapshotEvent,
   type SnapshotState,
 } from '#shared/snapshot/snapshot-state.ts';
+import { answering } from '../model/model-errors.ts';
 import type { LoadedModel } from '../model/model-service.ts';
 import { toEvict } from './snapshot-budget.ts';
 import {
-  answering,
   heldByAnother,
   holdsDeleted,
   noModel,
