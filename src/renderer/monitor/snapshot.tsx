@@ -12,7 +12,8 @@ import { Menu, type MenuEntry } from '../ui/menu.tsx';
 import styles from './snapshot.module.css';
 
 const gib = 1024 ** 3;
-const budgets = [0, gib, 4 * gib, 16 * gib, 64 * gib];
+/** What deletes everything stands last, away from a second press of Enter. */
+const budgets = [gib, 4 * gib, 16 * gib, 64 * gib, 0];
 
 /** Whether the cells of the chat that is shown are on the disk, and what can be done about it. */
 export function Snapshot() {
@@ -92,7 +93,7 @@ function menuEntries(
   actions: { onBudget(bytes: number): void; onDelete(conversationId: string | null): void },
 ): MenuEntry[] {
   const bytes = all.reduce((sum, snapshot) => sum + snapshot.bytes, 0);
-  const choices = budgets.includes(budget) ? budgets : [...budgets, budget].sort((a, b) => a - b);
+  const choices = budgets.includes(budget) ? budgets : [budget, ...budgets];
   return [
     {
       kind: 'choice',
@@ -114,7 +115,7 @@ function menuEntries(
     },
     {
       kind: 'action',
-      label: `Delete all ${formatTokens(all.length)}`,
+      label: all.length === 0 ? 'Delete all' : `Delete all ${formatTokens(all.length)}`,
       tone: 'danger',
       disabled: all.length === 0,
       onSelect: () => actions.onDelete(null),
