@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
-import type { CachePair } from '#shared/compare/cache-pair.ts';
-import { speedRequestSchema } from '#shared/compare/speed.ts';
+import { speedSeriesSchema } from '#shared/compare/speed.ts';
+import type { CacheTypes } from '#shared/kv-cache/cache-size.ts';
 import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
 import { engineFlags } from './engine-flags.ts';
 import { cacheTypePairs, numberList, optionValue } from './option-parsers.ts';
 
 /** What `bench` was asked for; what was left out is the default of the request. */
 export interface BenchOptions {
-  readonly cache: CachePair[];
+  readonly cache: CacheTypes[];
   readonly depth: number[];
   readonly prompt?: number;
   readonly gen?: number;
@@ -22,7 +22,7 @@ export interface BenchOptions {
   readonly md?: boolean;
 }
 
-const request = speedRequestSchema.shape;
+const request = speedSeriesSchema.shape;
 const load = loadOptionsSchema.shape;
 const tokens = 'a number of tokens';
 const depths = numberList(request.depths.element, 'numbers of tokens such as 0,1024');

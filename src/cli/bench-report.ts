@@ -1,20 +1,16 @@
-import { cachePairName } from '#shared/compare/cache-pair.ts';
-import type {
-  MeasuredSpeed,
-  SampleStatistics,
-  SpeedFigures,
-  SpeedProgress,
-  SpeedRequest,
-  SpeedResult,
-} from '#shared/compare/speed.ts';
-import { speedFindings } from '#shared/compare/speed-text.ts';
+import type { ComparisonResult } from '#shared/compare/comparison.ts';
+import { type Configuration, configurationNames } from '#shared/compare/configuration.ts';
+import { benchFailures } from '#shared/compare/llama-bench-formats.ts';
+import type { ComparisonProgress } from '#shared/compare/progress.ts';
+import type { SampleStatistics } from '#shared/compare/sample-statistics.ts';
+import type { MeasuredSpeed, SpeedFigures } from '#shared/compare/speed.ts';
+import { namedSpeeds, speedFindings } from '#shared/compare/speed-text.ts';
 import { formatBytes, formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
-import { benchFailures } from './bench-formats.ts';
 import { columns } from './columns.ts';
 
 /** What was measured and how, the figures, what failed, and what the figures say. */
-export function benchText(result: SpeedResult): string {
-  const measured = result.configurations.filter(each => each.outcome === 'measured');
+export function benchText(result: ComparisonResult): string {
+  const measured = namedSpeeds(result);
   const [first] = measured;
   return [
     ...(first === undefined ? [] : [setting(first), samplesText(first)]),
@@ -28,7 +24,7 @@ export function benchText(result: SpeedResult): string {
             ],
             ...measured.flatMap(configuration =>
               configuration.depths.map(figures => [
-                cachePairName(configuration),
+                configuration.name,
                 ...figuresCells(configuration, figures),
               ]),
             ),
@@ -91,11 +87,10 @@ function rateCells(rate: SampleStatistics | undefined): string[] {
 
 /** The line that replaces itself while it measures. */
 export function benchProgress(
-  { configuration, depthTokens, stage, done, total, remainingMs }: SpeedProgress,
-  { configurations }: Pick<SpeedRequest, 'configurations'>,
+  { configuration, depthTokens, stage, done, total, remainingMs }: ComparisonProgress,
+  configurations: readonly Configuration[],
 ): string {
-  const pair = configurations[configuration];
-  const name = pair === undefined ? '' : cachePairName(pair);
+  const name = configuration === null ? '' : configurationNames(configurations)[configuration];
   const left = remainingMs === null ? '' : `, about ${formatDuration(remainingMs)} left`;
-  return `Measuring ${done + 1} of ${total}: ${name} at depth ${formatTokens(depthTokens)}, ${stage}${left}`;
+  return `Measuring ${done + 1} of ${total}: ${name} at depth ${formatTokens(depthTokens ?? 0)}, ${stage}${left}`;
 }

@@ -1,10 +1,15 @@
-import { cpus } from 'node:os';
-import type { SpeedResult } from '#shared/compare/speed.ts';
+import type { ComparisonResult } from '#shared/compare/comparison.ts';
+import { configurationSchema } from '#shared/compare/configuration.ts';
+import {
+  benchCsv,
+  benchFailures,
+  benchJson,
+  benchMarkdown,
+} from '#shared/compare/llama-bench-formats.ts';
+import { benchRows } from '#shared/compare/llama-bench-rows.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { benchCsv, benchFailures, benchJson, benchMarkdown } from './bench-formats.ts';
 import type { BenchOptions } from './bench-options.ts';
 import { benchProgress, benchText } from './bench-report.ts';
-import { benchRows } from './bench-rows.ts';
 import { withHost } from './command-host.ts';
 import { endWithFailure, exitCodes } from './failure.ts';
 import type { Installation } from './installation.ts';
@@ -22,8 +27,8 @@ export async function runBench(
   try {
     if (options.prompt === 0 && options.gen === 0) throw nothingToMeasure();
     const result = await measure(file, options, installation, interrupts.stop, terminal);
-    report(result, options, installation, terminal);
-    const isMeasured = result.configurations.some(({ outcome }) => outcome === 'measured');
+    report(result, options, terminal);
+    const isMeasured = result.speed?.configurations.some(({ outcome }) => outcome === 'measured');
     return isMeasured ? exitCodes.success : exitCodes.failure;
   } catch (thrown) {
     return endWithFailure(thrown, interrupts.stop, terminal, options.json ?? false);
@@ -36,38 +41,33 @@ async function measure(
   installation: Installation,
   stop: AbortSignal,
   terminal: Terminal,
-): Promise<SpeedResult> {
+): Promise<ComparisonResult> {
+  const { flashAttention, threads, batch: batchSize } = options;
+  const configurations = options.cache.map(types =>
+    configurationSchema.parse({ ...types, flashAttention, threads, batchSize }),
+  );
   const request = {
     path: pathArgument(file),
-    options: {
-      backend: options.backend,
-      flashAttention: options.flashAttention,
-      gpuLayers: options.gpuLayers,
-      threads: options.threads,
-      batchSize: options.batch,
+    options: { backend: options.backend, gpuLayers: options.gpuLayers },
+    configurations,
+    speed: {
+      depths: options.depth,
+      promptTokens: options.prompt,
+      generatedTokens: options.gen,
+      repetitions: options.reps,
     },
-    configurations: options.cache,
-    depths: options.depth,
-    promptTokens: options.prompt,
-    generatedTokens: options.gen,
-    repetitions: options.reps,
   };
   const result = await withHost(installation, [stop], client =>
-    client.stream('compare.speed', request, {
-      onItem: progress => terminal.showProgress(benchProgress(progress, request)),
+    client.stream('compare.run', request, {
+      onItem: progress => terminal.showProgress(benchProgress(progress, configurations)),
     }),
   );
   terminal.showProgress('');
   return result;
 }
 
-function report(
-  result: SpeedResult,
-  options: BenchOptions,
-  { version }: Installation,
-  terminal: Terminal,
-): void {
-  const rows = benchRows(result, { cpu: cpus()[0]?.model ?? '', version });
+function report(result: ComparisonResult, options: BenchOptions, terminal: Terminal): void {
+  const rows = benchRows(result);
   if (options.json) terminal.writeLine(benchJson(rows, result));
   else if (options.md) terminal.writeLine(benchMarkdown(rows, result));
   else if (options.csv) {

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import { fidelityRequestSchema, type TypePair } from '#shared/compare/fidelity.ts';
+import { fidelityTestSchema } from '#shared/compare/fidelity.ts';
+import type { CacheTypes } from '#shared/kv-cache/cache-size.ts';
 import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
 import { engineFlags } from './engine-flags.ts';
 import { cacheTypePairs, optionValue } from './option-parsers.ts';
 
 /** What `compare` was asked for. */
 export interface CompareOptions {
-  readonly cache: readonly TypePair[];
+  readonly cache: readonly CacheTypes[];
   readonly text?: string;
   readonly tokens?: number;
   readonly backend?: LoadOptions['backend'];
@@ -43,7 +44,7 @@ export function addCompareCommand(
     .option(
       '--tokens <count>',
       'how much of the text to read (default: 512)',
-      optionValue(fidelityRequestSchema.shape.tokens.unwrap(), 'a number from 2 to 32768'),
+      optionValue(fidelityTestSchema.shape.tokens.unwrap(), 'a number from 2 to 32768'),
     )
     .addOption(engineFlags.gpuLayers())
     .addOption(engineFlags.backend())

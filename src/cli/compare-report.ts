@@ -1,72 +1,138 @@
-import type { FidelityResult, FidelityRow, MeasuredRow } from '#shared/compare/fidelity.ts';
+import type { ComparisonResult } from '#shared/compare/comparison.ts';
+import { baselineTypes, configurationNames } from '#shared/compare/configuration.ts';
+import type {
+  ConfigurationFidelity,
+  FidelityResult,
+  MeasuredFidelity,
+} from '#shared/compare/fidelity.ts';
 import {
+  type FidelityComparison,
   fidelitySentences,
   formatDivergence,
   formatPerplexity,
-  isMeasured,
-  pairName,
+  namedFidelities,
 } from '#shared/compare/fidelity-text.ts';
+import { speedFindings } from '#shared/compare/speed-text.ts';
 import { worstSpots } from '#shared/compare/worst-spots.ts';
-import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { formatBytes, formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
 import { columns } from './columns.ts';
 import { errorText } from './failure.ts';
 
 /** Per configuration of `compare --json`. */
 const shownSpots = 5;
 
-/** One JSON object of `compare --json`: every figure, and in the place of all positions the worst ones. */
-export function compareJson({ text, baseline, rows, ...run }: FidelityResult, appVersion: string) {
-  const { reading, ...shownBaseline } = baseline;
+/** @throws AppError why there is none */
+export function fidelityComparison(
+  result: ComparisonResult,
+): FidelityComparison & ComparisonResult {
+  const { fidelity, partErrors } = result;
+  if (fidelity !== null) return { ...result, fidelity };
+  throw partErrors.fidelity === undefined
+    ? new AppError('internal', 'Fidelity was not measured.')
+    : AppError.fromData(partErrors.fidelity);
+}
+
+/**
+ * One JSON object of `compare --json`: every figure, and in the place of all positions the worst ones. The
+ * first configuration is the baseline; its row is the last one, f16 against itself.
+ */
+export function compareJson(result: FidelityComparison & ComparisonResult) {
+  const { facts, configurations, fidelity, partErrors } = result;
+  const { text, baseline, noise } = fidelity;
+  const { reading: _reading, ...shownBaseline } = baseline;
   const { expected, ...shownText } = text;
-  const shownRow = (row: FidelityRow) => {
-    if (row.status === 'failed') return row;
-    const { reading: own, ...figures } = row;
-    return { ...figures, worst: worstSpots(expected, reading, own, shownSpots) };
-  };
+  const rows = configurations.flatMap(({ typeK, typeV }, index) => {
+    const figures = fidelity.configurations[index];
+    return figures == null
+      ? []
+      : [{ typeK, typeV, ...fidelityCells(figures, fidelity), ...speedCells(result, index) }];
+  });
   return {
-    ...run,
-    appVersion,
+    ...facts,
     text: { ...shownText, positions: expected.length },
-    baseline: shownBaseline,
-    rows: rows.map(shownRow),
+    baseline: { ...baselineTypes, ...shownBaseline, ...speedCells(result, 0) },
+    rows: [
+      ...rows,
+      { ...baselineTypes, ...fidelityCells(noise, fidelity), ...speedCells(result, 0) },
+    ],
+    partErrors,
+  };
+}
+
+function fidelityCells(figures: ConfigurationFidelity, { text, baseline }: FidelityResult) {
+  if (figures.outcome === 'failed') return figures;
+  const { reading, ...shown } = figures;
+  return { ...shown, worst: worstSpots(text.expected, baseline.reading, reading, shownSpots) };
+}
+
+/** Medians behind a prompt as long as the text; null where they were not measured. */
+function speedCells({ speed }: ComparisonResult, index: number) {
+  const each = speed?.configurations[index];
+  const figures = each?.outcome === 'measured' ? each.depths[0] : undefined;
+  return {
+    ttftMs: figures?.ttftMs?.median ?? null,
+    prefillTokensPerSecond: figures?.prefill?.tokensPerSecond.median ?? null,
+    decodeTokensPerSecond: figures?.decode?.tokensPerSecond.median ?? null,
   };
 }
 
 /** A table, a row for each configuration, and what it means in sentences. */
-export function compareText(result: FidelityResult): string {
-  const { baseline, rows, text, model } = result;
-  const failures = rows.flatMap(row =>
-    row.status === 'failed' ? `${pairName(row)} was not measured. ${errorText(row.error)}` : [],
+export function compareText(result: FidelityComparison & ComparisonResult): string {
+  const { facts, configurations, fidelity, partErrors } = result;
+  const { text, baseline, noise } = fidelity;
+  const names = configurationNames(configurations);
+  const failures = fidelity.configurations.flatMap((figures, index) =>
+    figures?.outcome === 'failed'
+      ? `${names[index]} was not measured. ${errorText(figures.error)}`
+      : [],
   );
+  const head = ['K and V', 'KL mean', 'p95', 'p99', 'max', 'same first token', 'perplexity'];
   return [
-    `${model.name ?? model.path}: each cache against f16, over ${formatTokens(text.expected.length)} places of ${text.builtIn ? 'a text of our own' : 'the text'}.`,
+    `${facts.model.name}: each cache against f16, over ${formatTokens(text.expected.length)} places of ${text.kind === 'built-in' ? 'a text of our own' : 'the text'}.`,
     columns([
-      ['K and V', 'KL mean', 'p95', 'p99', 'max', 'same first token', 'perplexity', 'cache'],
+      [...head, 'TTFT', 'prefill', 'decode', 'cache'],
       [
-        'f16',
-        '',
-        '',
-        '',
-        '',
-        '',
-        formatPerplexity(baseline.perplexity),
+        ...['f16', '', '', '', '', '', formatPerplexity(baseline.perplexity)],
+        ...speedTexts(result, 0),
         formatBytes(baseline.kvBytes),
       ],
-      ...rows.filter(isMeasured).map(cells),
+      ...namedFidelities(result).map(({ name, index, ...figures }) => [
+        name,
+        ...divergenceTexts(figures),
+        ...speedTexts(result, index),
+        formatBytes(figures.kvBytes),
+      ]),
+      ...(noise.outcome === 'measured'
+        ? [['f16 again', ...divergenceTexts(noise), '', '', '', formatBytes(noise.kvBytes)]]
+        : []),
     ]),
     ...failures,
+    ...(partErrors.speed === undefined
+      ? []
+      : [`Speed was not measured. ${errorText(partErrors.speed)}`]),
     ...fidelitySentences(result),
+    ...speedFindings(result),
   ].join('\n');
 }
 
-function cells(row: MeasuredRow): string[] {
-  const { mean, p95, p99, max } = row.klDivergence;
-  const isNoise = row.typeK === 'f16' && row.typeV === 'f16';
+function divergenceTexts({
+  klDivergence: { mean, p95, p99, max },
+  top1Agreement,
+  perplexity,
+}: Pick<MeasuredFidelity, 'klDivergence' | 'top1Agreement' | 'perplexity'>): string[] {
   return [
-    isNoise ? 'f16 again' : pairName(row),
     ...[mean, p95, p99, max].map(formatDivergence),
-    `${(row.top1Agreement * 100).toFixed(1)} %`,
-    formatPerplexity(row.perplexity),
-    formatBytes(row.kvBytes),
+    `${(top1Agreement * 100).toFixed(1)} %`,
+    formatPerplexity(perplexity),
+  ];
+}
+
+function speedTexts(result: ComparisonResult, index: number): string[] {
+  const { ttftMs, prefillTokensPerSecond, decodeTokensPerSecond } = speedCells(result, index);
+  return [
+    formatDuration(ttftMs),
+    formatRate(prefillTokensPerSecond),
+    formatRate(decodeTokensPerSecond),
   ];
 }

@@ -1,18 +1,27 @@
 import { readFile } from 'node:fs/promises';
-import { type FidelityResult, longestText } from '#shared/compare/fidelity.ts';
-import { pairName } from '#shared/compare/fidelity-text.ts';
+import { basename } from 'node:path';
+import type { ComparisonResult } from '#shared/compare/comparison.ts';
+import {
+  baselineTypes,
+  configurationNames,
+  configurationSchema,
+  hasBaselineTypes,
+} from '#shared/compare/configuration.ts';
+import { fidelityTestSchema, longestText, type TextSource } from '#shared/compare/fidelity.ts';
 import type { AppContract } from '#shared/contract/app-contract.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { formatDuration, formatPercent } from '#shared/metrics/format.ts';
 import type { Client } from '#shared/rpc/client.ts';
 import { withHost } from './command-host.ts';
 import type { CompareOptions } from './compare-options.ts';
-import { compareJson, compareText } from './compare-report.ts';
+import { compareJson, compareText, fidelityComparison } from './compare-report.ts';
 import { endWithFailure, exitCodes } from './failure.ts';
 import type { Installation } from './installation.ts';
 import { catchInterrupts } from './interrupts.ts';
 import { pathArgument } from './model-argument.ts';
 import type { Terminal } from './terminal.ts';
+
+const defaultTokens = fidelityTestSchema.parse({}).tokens;
 
 /** Runs a comparison through the same host and engine as the app's. */
 export async function runCompare(
@@ -24,13 +33,13 @@ export async function runCompare(
   const json = options.json ?? false;
   using interrupts = catchInterrupts();
   try {
-    const text = options.text === undefined ? null : await readText(options.text);
+    const text: TextSource =
+      options.text === undefined ? { kind: 'built-in' } : await readText(options.text);
     const result = await withHost(installation, [interrupts.quit, terminal.readerGone], client =>
       compare(client, file, text, options, interrupts.stop, terminal),
     );
-    terminal.writeLine(
-      json ? JSON.stringify(compareJson(result, installation.version)) : compareText(result),
-    );
+    const compared = fidelityComparison(result);
+    terminal.writeLine(json ? JSON.stringify(compareJson(compared)) : compareText(compared));
     return exitCodes.success;
   } catch (thrown) {
     return endWithFailure(thrown, interrupts.stop, terminal, json);
@@ -40,37 +49,34 @@ export async function runCompare(
 async function compare(
   client: Client<AppContract>,
   file: string,
-  text: string | null,
+  text: TextSource,
   options: CompareOptions,
   signal: AbortSignal,
   terminal: Terminal,
-): Promise<FidelityResult> {
-  const { backend, gpuLayers, threads, tokens } = options;
+): Promise<ComparisonResult> {
+  const { backend, gpuLayers, threads, tokens = defaultTokens } = options;
+  const configurations = [
+    baselineTypes,
+    ...options.cache.filter(types => !hasBaselineTypes(types)),
+  ].map(types => configurationSchema.parse({ ...types, threads }));
+  const names = configurationNames(configurations);
   const result = await client.stream(
-    'compare.fidelity',
+    'compare.run',
     {
       path: pathArgument(file),
-      options: { backend, gpuLayers, threads },
-      pairs: [...options.cache],
-      text,
-      tokens,
+      options: { backend, gpuLayers },
+      configurations,
+      // As long a prompt as the text: what was lost there is held against what was gained.
+      speed: { depths: [0], promptTokens: tokens, generatedTokens: 32, repetitions: 3 },
+      fidelity: { text, tokens },
     },
     {
       signal,
-      onItem({
-        stage,
-        configuration,
-        configurations,
-        doneTokens,
-        totalTokens,
-        remainingMs,
-        ...pair
-      }) {
+      onItem({ part, stage, configuration, done, total, remainingMs }) {
+        const name = configuration === null ? 'f16 as the baseline' : names[configuration];
         const left = remainingMs === null ? '' : `, ${formatDuration(remainingMs)} left`;
-        const what = stage === 'load' ? 'loading' : formatPercent(doneTokens / totalTokens);
-        terminal.showProgress(
-          `${pairName(pair)} (${configuration} of ${configurations}): ${what}${left}`,
-        );
+        const what = stage === 'load' ? 'loading' : formatPercent(done / total);
+        terminal.showProgress(`Measuring ${part}, ${name}: ${what}${left}`);
       },
     },
   );
@@ -78,7 +84,7 @@ async function compare(
   return result;
 }
 
-async function readText(path: string): Promise<string> {
+async function readText(path: string): Promise<TextSource> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -94,5 +100,5 @@ async function readText(path: string): Promise<string> {
       suggestion: 'Choose a text of a few hundred words.',
     });
   }
-  return text.slice(0, longestText);
+  return { kind: 'given', name: basename(path), text: text.slice(0, longestText) };
 }

@@ -87,7 +87,15 @@ export async function createHost(options: HostOptions): Promise<Host> {
     isAnswering: chat.isAnswering,
     keepCells: snapshots.keepCells,
   });
-  const compare = createCompareService(model, measurementFolder);
+  const compare = createCompareService({
+    model,
+    folder: measurementFolder,
+    appVersion: options.version,
+    conversation: id => ({
+      title: conversations.get(id).conversation.title,
+      messages: chat.transcript(id),
+    }),
+  });
   const routes = createRoutes({
     info: {
       version: options.version,

@@ -69,8 +69,7 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
       return null;
     },
 
-    'compare.speed': (request, reader) => compare.speed(request, reader),
-    'compare.fidelity': (request, reader) => compare.fidelity(request, reader),
+    'compare.run': (request, reader) => compare.run(request, reader),
 
     'cache.texts': request => model.cellTexts(request),
 

@@ -76,6 +76,7 @@ export class ModelLoad {
         threads: threads.threads,
         threadTrials: [...threads.trials],
         loadMs: performance.now() - this.#startedAt,
+        modelFingerprint: weights.fingerprint,
         bindingsRelease: await getModuleVersion(),
         llamaCppRelease: this.backend.llama.llamaCppRelease.release,
       });

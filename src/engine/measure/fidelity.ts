@@ -5,7 +5,6 @@ import type { FidelityPass, PassProgress, PassResult } from '#shared/compare/fid
 import { AppError } from '#shared/errors/app-error.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
 import type { LoadedModel } from '../loading/loaded-model.ts';
-import { modelFingerprint } from '../snapshot/model-fingerprint.ts';
 import { DistributionFile } from './distribution-file.ts';
 import { teacherForced, vocabularySizeOf } from './teacher-forcing.ts';
 
@@ -29,7 +28,6 @@ export async function measureFidelity(
   await emptyCells(target);
   try {
     return {
-      modelFingerprint: await modelFingerprint(target.weights.file),
       textSha256: createHash('sha256').update(target.model.detokenize(tokens)).digest('hex'),
       expected: tokens.slice(1).map((token, at) => tokenText(target.model, tokens, at, token)),
       ...(await readText(target, tokens, pass, context)),

@@ -19,7 +19,6 @@ export const passProgressSchema = z.object({
 export type PassProgress = z.infer<typeof passProgressSchema>;
 
 export const passResultSchema = z.object({
-  modelFingerprint: z.string(),
   /** Of what was read of the text. */
   textSha256: z.string(),
   /** Text of each token that was to be predicted. */

@@ -1,15 +1,29 @@
 import { formatTokens } from '../metrics/format.ts';
-import {
-  baselineTypes,
-  type FidelityResult,
-  type FidelityRow,
-  type MeasuredRow,
-  type TypePair,
-} from './fidelity.ts';
+import type { ComparisonResult } from './comparison.ts';
+import { type Configuration, configurationNames } from './configuration.ts';
+import type { ConfigurationFidelity, FidelityResult, MeasuredFidelity } from './fidelity.ts';
 
-/** `q8_0`, or `q8_0:q4_0` where K and V differ. */
-export function pairName({ typeK, typeV }: TypePair): string {
-  return typeK === typeV ? typeK : `${typeK}:${typeV}`;
+/** A whole result with the figures of fidelity in it. */
+export interface FidelityComparison extends Pick<ComparisonResult, 'configurations'> {
+  readonly fidelity: FidelityResult;
+}
+
+/** One that was measured, by name. */
+export interface NamedFidelity extends MeasuredFidelity {
+  readonly name: string;
+  readonly configuration: Configuration;
+  /** Its place in the request. */
+  readonly index: number;
+}
+
+export function namedFidelities({ configurations, fidelity }: FidelityComparison): NamedFidelity[] {
+  const names = configurationNames(configurations);
+  return configurations.flatMap((configuration, index) => {
+    const figures = fidelity.configurations[index];
+    return figures?.outcome === 'measured'
+      ? { ...figures, configuration, index, name: names[index] ?? '' }
+      : [];
+  });
 }
 
 /** Two significant digits: 0.026, 6.6e-4, 0. */
@@ -31,12 +45,12 @@ function significant(value: number, digits: number): string {
 }
 
 /** What a run means, a sentence each: what was changed how often, K against V, and how far it holds. */
-export function fidelitySentences({ baseline, rows, text }: FidelityResult): string[] {
-  const measured = rows.filter(isMeasured);
-  const noise = measured.find(isBaseline);
+export function fidelitySentences(result: FidelityComparison): string[] {
+  const { baseline, noise, text } = result.fidelity;
+  const measured = namedFidelities(result);
   const places = text.expected.length;
   return [
-    ...measured.filter(row => !isBaseline(row)).map(row => changeSentence(row, noise, places)),
+    ...measured.map(each => changeSentence(each, noise, places)),
     ...keysAgainstValues(measured),
     ...flattered(measured, baseline.perplexity),
     noiseSentence(noise),
@@ -44,34 +58,29 @@ export function fidelitySentences({ baseline, rows, text }: FidelityResult): str
   ];
 }
 
-export function isMeasured(row: FidelityRow): row is MeasuredRow {
-  return row.status === 'measured';
-}
-
-function isBaseline({ typeK, typeV }: TypePair): boolean {
-  return typeK === baselineTypes.typeK && typeV === baselineTypes.typeV;
-}
-
-function changeSentence(row: MeasuredRow, noise: MeasuredRow | undefined, places: number): string {
-  const { klDivergence, top1Changes } = row;
-  if (noise !== undefined && klDivergence.mean <= noise.klDivergence.mean) {
-    return `${pairName(row)} cannot be told from the noise floor.`;
+function changeSentence(
+  { name, klDivergence, top1Changes }: NamedFidelity,
+  noise: ConfigurationFidelity,
+  places: number,
+): string {
+  if (noise.outcome === 'measured' && klDivergence.mean <= noise.klDivergence.mean) {
+    return `${name} cannot be told from the noise floor.`;
   }
   const changes = top1Changes === 0 ? 'none' : formatTokens(top1Changes);
-  return `${pairName(row)} changes the most likely next token in ${changes} of ${formatTokens(places)} places.`;
+  return `${name} changes the most likely next token in ${changes} of ${formatTokens(places)} places.`;
 }
 
 /** Perplexity sees one token a position, so that it can fall although everything else has moved. */
-function flattered(measured: readonly MeasuredRow[], baseline: number): string[] {
-  const names = measured.filter(row => row.perplexity < baseline && !isBaseline(row)).map(pairName);
+function flattered(measured: readonly NamedFidelity[], baseline: number): string[] {
+  const names = measured.filter(({ perplexity }) => perplexity < baseline).map(({ name }) => name);
   if (names.length === 0) return [];
   return [
     `A perplexity below that of f16 (${names.join(', ')}) is no gain: the divergence says how much has changed.`,
   ];
 }
 
-function noiseSentence(noise: MeasuredRow | undefined): string {
-  if (noise === undefined) {
+function noiseSentence(noise: ConfigurationFidelity): string {
+  if (noise.outcome === 'failed') {
     return 'The noise floor could not be measured: f16 against itself failed.';
   }
   const { mean, max } = noise.klDivergence;
@@ -81,14 +90,17 @@ function noiseSentence(noise: MeasuredRow | undefined): string {
 }
 
 /** For each type that was tried on K alone and on V alone, which of the two costs more. */
-function keysAgainstValues(measured: readonly MeasuredRow[]): string[] {
+function keysAgainstValues(measured: readonly NamedFidelity[]): string[] {
   return measured.flatMap(keys => {
-    if (keys.typeV !== 'f16' || keys.typeK === 'f16') return [];
-    const values = measured.find(row => row.typeK === 'f16' && row.typeV === keys.typeK);
+    const { typeK, typeV } = keys.configuration;
+    if (typeV !== 'f16' || typeK === 'f16') return [];
+    const values = measured.find(
+      ({ configuration }) => configuration.typeK === 'f16' && configuration.typeV === typeK,
+    );
     if (values === undefined) return [];
     const [k, v] = [keys.klDivergence.mean, values.klDivergence.mean];
     const figures = `(${formatDivergence(k)} against ${formatDivergence(v)} nats per token)`;
-    if (k === v) return `${keys.typeK} costs as much on K alone as on V alone ${figures}.`;
-    return `${keys.typeK} on K alone costs ${k > v ? 'more' : 'less'} than on V alone ${figures}.`;
+    if (k === v) return `${typeK} costs as much on K alone as on V alone ${figures}.`;
+    return `${typeK} on K alone costs ${k > v ? 'more' : 'less'} than on V alone ${figures}.`;
   });
 }

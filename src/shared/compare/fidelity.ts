@@ -1,41 +1,31 @@
 import { z } from 'zod';
+import { conversationIdSchema } from '../chat/conversation-ids.ts';
 import { appErrorSchema } from '../errors/app-error.ts';
-import { cacheTypeSchema } from '../kv-cache/cache-type.ts';
-import { loadOptionsSchema, resolvedBackendSchema } from '../model/load.ts';
-
-const typePairSchema = z.object({ typeK: cacheTypeSchema, typeV: cacheTypeSchema });
-export type TypePair = z.infer<typeof typePairSchema>;
-
-/** What every configuration is held against. */
-export const baselineTypes: TypePair = { typeK: 'f16', typeV: 'f16' };
+import { loadReportSchema } from '../model/load.ts';
 
 /** Longer texts are not read to their end anyway. Characters. */
 export const longestText = 1_000_000;
 
-export const fidelityRequestSchema = z.object({
-  path: z.string().min(1),
-  /** An `auto` context is just long enough for the text; `auto` flash attention is on, as a quantized V needs it. */
-  options: loadOptionsSchema.omit({ typeK: true, typeV: true }),
-  pairs: z.array(typePairSchema).min(1).max(81),
-  /** Null: a text that ships with the app. */
-  text: z.string().min(1).max(longestText).nullable().default(null),
+export const textSourceSchema = z.discriminatedUnion('kind', [
+  /** A text that ships with the app. */
+  z.object({ kind: z.literal('built-in') }),
+  z.object({
+    kind: z.literal('given'),
+    name: z.string().max(300),
+    text: z.string().regex(/\S/, 'the text is empty').max(longestText),
+  }),
+  /** All messages of the branch that is shown, one after the other. */
+  z.object({ kind: z.literal('conversation'), conversationId: conversationIdSchema }),
+]);
+export type TextSource = z.infer<typeof textSourceSchema>;
+
+/** What every configuration reads. */
+export const fidelityTestSchema = z.object({
+  text: textSourceSchema.default({ kind: 'built-in' }),
   /** How much of the text to read at most. */
   tokens: z.int().min(2).max(32_768).default(512),
 });
-export type FidelityRequest = z.output<typeof fidelityRequestSchema>;
-
-export const fidelityProgressSchema = typePairSchema.extend({
-  stage: z.enum(['load', 'measure']),
-  /** The baseline is the first one; counted from 1. */
-  configuration: z.int().positive(),
-  configurations: z.int().positive(),
-  /** Over all configurations. */
-  doneTokens: z.int().nonnegative(),
-  totalTokens: z.int().positive(),
-  /** Of the whole run, as fast as it went so far; null before anything was read. */
-  remainingMs: z.number().nonnegative().nullable(),
-});
-export type FidelityProgress = z.infer<typeof fidelityProgressSchema>;
+export type FidelityTest = z.output<typeof fidelityTestSchema>;
 
 /** What one configuration expected, position by position. All lists have the length of the text less one. */
 export const fidelityReadingSchema = z.object({
@@ -70,57 +60,46 @@ export const fidelityFiguresSchema = z.object({
 });
 export type FidelityFigures = z.infer<typeof fidelityFiguresSchema>;
 
-/** The cache of a configuration as llama.cpp reported it. */
-const reservedSchema = typePairSchema.extend({
+/** The context that read the text, as llama.cpp reported it and every `auto` came out. */
+const readerSchema = loadReportSchema.pick({ threads: true, contextLength: true }).extend({
+  batchSize: z.int().positive(),
   kvBytes: z.number().nonnegative().nullable(),
-  /** As resolved; null where llama.cpp said nothing. */
+  /** Null where llama.cpp said nothing. */
   flashAttention: z.boolean().nullable(),
 });
 
-const measuredRowSchema = reservedSchema.extend({
-  status: z.literal('measured'),
+const measuredFidelitySchema = readerSchema.extend({
+  outcome: z.literal('measured'),
   ...fidelityFiguresSchema.shape,
   reading: comparedReadingSchema,
 });
-export type MeasuredRow = z.infer<typeof measuredRowSchema>;
+export type MeasuredFidelity = z.infer<typeof measuredFidelitySchema>;
 
-export const fidelityRowSchema = z.discriminatedUnion('status', [
-  measuredRowSchema,
-  typePairSchema.extend({ status: z.literal('failed'), error: appErrorSchema }),
+/** Either all of its figures, or why there are none. */
+export const configurationFidelitySchema = z.discriminatedUnion('outcome', [
+  measuredFidelitySchema,
+  z.object({ outcome: z.literal('failed'), error: appErrorSchema }),
 ]);
-export type FidelityRow = z.infer<typeof fidelityRowSchema>;
+export type ConfigurationFidelity = z.infer<typeof configurationFidelitySchema>;
 
-/** A whole run, with everything that is needed to repeat it. */
 export const fidelityResultSchema = z.object({
-  model: z.object({
-    path: z.string(),
-    name: z.string().nullable(),
-    fileBytes: z.int().nonnegative(),
-    /** Tells models apart: see `engine/snapshot/model-fingerprint.ts`. */
-    fingerprint: z.string(),
-  }),
-  backend: resolvedBackendSchema,
-  devices: z.array(z.string()),
-  gpuLayers: z.int().nonnegative(),
-  threads: z.int().positive(),
-  batchSize: z.int().positive(),
-  contextLength: z.int().positive(),
-  bindingsRelease: z.string(),
-  llamaCppRelease: z.string(),
   text: z.object({
-    builtIn: z.boolean(),
+    kind: z.enum(['built-in', 'given', 'conversation']),
+    /** Of the file or the chat; empty for the built-in one. */
+    name: z.string(),
     /** Of what was read of it, as its tokens are written. */
     sha256: z.string(),
     /** Of each token that was to be predicted: one for each position. */
     expected: z.array(z.string()),
   }),
-  /** Milliseconds since 1970. */
-  measuredAt: z.int(),
-  baseline: reservedSchema.extend({
+  /** The f16 cache, else like the first configuration. */
+  baseline: readerSchema.extend({
     perplexity: z.number().min(1),
     reading: fidelityReadingSchema,
   }),
-  /** In the order asked for; f16 against itself, the noise floor, is always there and always last. */
-  rows: z.array(fidelityRowSchema),
+  /** In the order of the request; null for one that is the baseline itself, or has no cache. */
+  configurations: z.array(configurationFidelitySchema.nullable()),
+  /** The baseline against itself, measured last. */
+  noise: configurationFidelitySchema,
 });
 export type FidelityResult = z.infer<typeof fidelityResultSchema>;

@@ -1,5 +1,14 @@
+import { z } from 'zod';
 import { median } from '../metrics/percentile.ts';
-import type { SampleStatistics } from './speed.ts';
+
+export const sampleStatisticsSchema = z.object({
+  samples: z.array(z.number()).min(1),
+  mean: z.number(),
+  /** Of the samples (n - 1); null of a single one. */
+  standardDeviation: z.number().nonnegative().nullable(),
+  median: z.number(),
+});
+export type SampleStatistics = z.infer<typeof sampleStatisticsSchema>;
 
 /** @param samples at least one */
 export function sampleStatistics(samples: readonly number[]): SampleStatistics {

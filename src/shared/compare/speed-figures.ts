@@ -22,6 +22,7 @@ export function speedFigures(
     gapMs: gapPercentiles(decodes.flatMap(({ gapsMs }) => gapsMs)),
     usedTokens: deepest?.usedTokens ?? 0,
     usedBytes: deepest?.usedBytes ?? null,
+    tokenBytes: null,
   };
 }
 

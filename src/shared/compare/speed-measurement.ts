@@ -28,7 +28,7 @@ export const speedMeasurementRequestSchema = speedTestSchema.safeExtend({
 });
 export type SpeedMeasurementRequest = z.output<typeof speedMeasurementRequestSchema>;
 
-export const speedStageSchema = z.enum(['load', 'warm-up', 'depth', 'prefill', 'decode']);
+export const speedStageSchema = z.enum(['warm-up', 'depth', 'prefill', 'decode']);
 export type SpeedStage = z.infer<typeof speedStageSchema>;
 
 const timedSchema = z.object({

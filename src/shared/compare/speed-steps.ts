@@ -1,4 +1,4 @@
-import type { SpeedRequest } from './speed.ts';
+import type { SpeedSeries } from './speed.ts';
 
 /** One measurement of one configuration at one depth. */
 export interface SpeedStep {
@@ -16,14 +16,13 @@ export interface FinishedStep extends SpeedStep {
  * All measurements in their order: every configuration once, then every one again, so that a machine that
  * becomes slower or faster meanwhile does so for all of them.
  */
-export function speedSteps({
-  configurations,
-  depths,
-  repetitions,
-}: Pick<SpeedRequest, 'configurations' | 'depths' | 'repetitions'>): SpeedStep[] {
+export function speedSteps(
+  configurationCount: number,
+  { depths, repetitions }: Pick<SpeedSeries, 'depths' | 'repetitions'>,
+): SpeedStep[] {
   return Array.from({ length: repetitions }, (_, index) => index + 1).flatMap(repetition =>
-    configurations.flatMap((_pair, configuration) =>
-      depths.map(depthTokens => ({ configuration, depthTokens, repetition })),
+    Array.from({ length: configurationCount }, (_, configuration) => configuration).flatMap(
+      configuration => depths.map(depthTokens => ({ configuration, depthTokens, repetition })),
     ),
   );
 }

@@ -1,19 +1,29 @@
 import { formatTokens } from '../metrics/format.ts';
-import { cachePairName } from './cache-pair.ts';
-import type {
-  SampleStatistics,
-  SpeedConfiguration,
-  SpeedFigures,
-  SpeedResult,
-  TimedSeries,
-} from './speed.ts';
+import type { ComparisonResult } from './comparison.ts';
+import { configurationNames } from './configuration.ts';
+import type { SampleStatistics } from './sample-statistics.ts';
+import type { MeasuredSpeed, SpeedFigures, TimedSeries } from './speed.ts';
 
 /** Fewer samples say nothing about how far two runs of the same thing are apart. */
 const tellingSamples = 3;
 
+export type SpeedComparison = Pick<ComparisonResult, 'configurations' | 'speed'>;
+
+/** One that was measured, by name. */
+export interface NamedSpeed extends MeasuredSpeed {
+  readonly name: string;
+}
+
+export function namedSpeeds({ configurations, speed }: SpeedComparison): NamedSpeed[] {
+  const names = configurationNames(configurations);
+  return (speed?.configurations ?? []).flatMap((each, index) =>
+    each.outcome === 'measured' ? { ...each, name: names[index] ?? '' } : [],
+  );
+}
+
 /** What the figures say, in plain sentences: each configuration against the first, at every depth. */
-export function speedFindings({ configurations }: SpeedResult): string[] {
-  const [baseline, ...others] = configurations.filter(each => each.outcome === 'measured');
+export function speedFindings(result: SpeedComparison): string[] {
+  const [baseline, ...others] = namedSpeeds(result);
   if (baseline === undefined || others.length === 0) return [];
   const samples = sampleCount(baseline.depths);
   if (samples < tellingSamples) {
@@ -31,14 +41,13 @@ export function speedFindings({ configurations }: SpeedResult): string[] {
 }
 
 function finding(
-  other: SpeedConfiguration,
+  other: NamedSpeed,
   figures: SpeedFigures,
-  baseline: SpeedConfiguration,
+  baseline: NamedSpeed,
   reference: SpeedFigures,
 ): string[] {
-  const name = cachePairName(baseline);
-  const decode = comparison(figures.decode, reference.decode, name);
-  const prefill = comparison(figures.prefill, reference.prefill, name);
+  const decode = comparison(figures.decode, reference.decode, baseline.name);
+  const prefill = comparison(figures.prefill, reference.prefill, baseline.name);
   const parts = [
     ...(decode === null ? [] : [`${decode} in decode`]),
     ...(prefill === null ? [] : [`${prefill} in prefill`]),
@@ -46,7 +55,7 @@ function finding(
   if (parts.length === 0) return [];
   const what = decode === prefill ? `${decode} in decode and in prefill` : parts.join(' and ');
   return [
-    `On this machine a ${cachePairName(other)} cache is ${what}, at depth ${formatTokens(figures.depthTokens)}.`,
+    `On this machine ${other.name} is ${what}, at depth ${formatTokens(figures.depthTokens)}.`,
   ];
 }
 

@@ -1,48 +1,16 @@
 import { z } from 'zod';
 import { appErrorSchema } from '../errors/app-error.ts';
-import { loadOptionsSchema, loadReportSchema } from '../model/load.ts';
-import { cachePairSchema } from './cache-pair.ts';
-import {
-  speedMeasurementRequestSchema,
-  speedStageSchema,
-  speedTestSchema,
-} from './speed-measurement.ts';
+import { loadReportSchema } from '../model/load.ts';
+import { sampleStatisticsSchema } from './sample-statistics.ts';
+import { speedMeasurementRequestSchema, speedTestSchema } from './speed-measurement.ts';
 
-/** Several configurations of the cache, measured in turns on one model. */
-export const speedRequestSchema = speedTestSchema.safeExtend({
-  path: z.string().min(1),
-  /** The same for all configurations; their context is as long as the deepest measurement needs. */
-  options: loadOptionsSchema.omit({ contextLength: true, typeK: true, typeV: true }),
-  configurations: z.array(cachePairSchema).min(1).max(100),
+/** What is timed of every configuration, where, and how often. */
+export const speedSeriesSchema = speedTestSchema.safeExtend({
+  /** Tokens in the cache before anything is timed. */
   depths: z.array(speedMeasurementRequestSchema.shape.depthTokens).min(1).max(20),
   repetitions: z.int().min(1).max(100).default(5),
 });
-export type SpeedRequest = z.output<typeof speedRequestSchema>;
-
-/** What is measured at the moment. */
-export const speedProgressSchema = z.object({
-  /** Its place in the request. */
-  configuration: z.int().nonnegative(),
-  depthTokens: z.int().nonnegative(),
-  /** From 1. */
-  repetition: z.int().positive(),
-  stage: speedStageSchema,
-  /** Measurements that are over, of all that there will be; a configuration that failed has no more. */
-  done: z.int().nonnegative(),
-  total: z.int().positive(),
-  /** From what earlier measurements took; null before there is one. */
-  remainingMs: z.number().nonnegative().nullable(),
-});
-export type SpeedProgress = z.infer<typeof speedProgressSchema>;
-
-export const sampleStatisticsSchema = z.object({
-  samples: z.array(z.number()).min(1),
-  mean: z.number(),
-  /** Of the samples (n - 1); null of a single one. */
-  standardDeviation: z.number().nonnegative().nullable(),
-  median: z.number(),
-});
-export type SampleStatistics = z.infer<typeof sampleStatisticsSchema>;
+export type SpeedSeries = z.output<typeof speedSeriesSchema>;
 
 const timedSeriesSchema = z.object({
   /** Of each sample. */
@@ -64,10 +32,16 @@ export const speedFiguresSchema = z.object({
     .nullable(),
   usedTokens: z.int().nonnegative(),
   usedBytes: z.number().nonnegative().nullable(),
+  /**
+   * What the memory must move for one token at this depth: the weights that it uses and the cells that hold
+   * a token. Null where that is not known.
+   */
+  tokenBytes: z.number().positive().nullable(),
 });
 export type SpeedFigures = z.infer<typeof speedFiguresSchema>;
 
-const measuredSchema = z.object({
+const measuredSpeedSchema = z.object({
+  outcome: z.literal('measured'),
   /** Of its last load: what llama.cpp reserved, and what every `auto` came to. */
   report: loadReportSchema,
   modelType: z.string(),
@@ -77,17 +51,18 @@ const measuredSchema = z.object({
   /** In the order of the request. */
   depths: z.array(speedFiguresSchema),
 });
-export type MeasuredSpeed = z.infer<typeof measuredSchema>;
+export type MeasuredSpeed = z.infer<typeof measuredSpeedSchema>;
 
 /** Either all of its figures, or why there are none. */
-export const speedConfigurationSchema = cachePairSchema.and(
-  z.discriminatedUnion('outcome', [
-    z.object({ outcome: z.literal('measured'), ...measuredSchema.shape }),
-    z.object({ outcome: z.literal('failed'), error: appErrorSchema }),
-  ]),
-);
-export type SpeedConfiguration = z.infer<typeof speedConfigurationSchema>;
+export const configurationSpeedSchema = z.discriminatedUnion('outcome', [
+  measuredSpeedSchema,
+  z.object({ outcome: z.literal('failed'), error: appErrorSchema }),
+]);
+export type ConfigurationSpeed = z.infer<typeof configurationSpeedSchema>;
 
-/** In the order of the request. */
-export const speedResultSchema = z.object({ configurations: z.array(speedConfigurationSchema) });
+export const speedResultSchema = z.object({
+  series: speedSeriesSchema,
+  /** In the order of the request. */
+  configurations: z.array(configurationSpeedSchema),
+});
 export type SpeedResult = z.infer<typeof speedResultSchema>;

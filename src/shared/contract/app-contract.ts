@@ -10,12 +10,8 @@ import { followEventSchema } from '../chat/follow-event.ts';
 import { moveSchema } from '../chat/move.ts';
 import { overflowPolicySchema } from '../chat/overflow.ts';
 import { samplingSchema } from '../chat/sampling.ts';
-import {
-  fidelityProgressSchema,
-  fidelityRequestSchema,
-  fidelityResultSchema,
-} from '../compare/fidelity.ts';
-import { speedProgressSchema, speedRequestSchema, speedResultSchema } from '../compare/speed.ts';
+import { comparisonRequestSchema, comparisonResultSchema } from '../compare/comparison.ts';
+import { comparisonProgressSchema } from '../compare/progress.ts';
 import {
   fitBasisSchema,
   fitBytesRequestSchema,
@@ -121,15 +117,11 @@ export const appContract = {
   'model.unload': call(nothing, done),
 
   /**
-   * Configurations of the cache measured in turns. The chat waits meanwhile, and its model is loaded again
-   * afterwards. What one configuration fails for is in its place of the result; cancelling ends all of it.
+   * Configurations of one model against each other. Messages wait meanwhile, and the chat's model is loaded
+   * again afterwards. What one configuration fails for is in its place of the result; cancelling ends all of
+   * it, and leaves nothing behind.
    */
-  'compare.speed': stream(speedRequestSchema, speedProgressSchema, speedResultSchema),
-  /**
-   * Holds caches of other types against the f16 cache of the same model, over a text. Messages wait
-   * meanwhile; the chat's model is loaded again afterwards. What one configuration fails for is in its row.
-   */
-  'compare.fidelity': stream(fidelityRequestSchema, fidelityProgressSchema, fidelityResultSchema),
+  'compare.run': stream(comparisonRequestSchema, comparisonProgressSchema, comparisonResultSchema),
 
   /** Texts of tokens in the cells, one for each; null where they hold something else meanwhile. */
   'cache.texts': call(cacheTextsRequestSchema, z.array(z.string()).nullable()),

@@ -90,6 +90,8 @@ export const loadReportSchema = z.object({
   /** The counts that calibration tried; empty when the user chose one. */
   threadTrials: z.array(threadTrialSchema),
   loadMs: z.number().nonnegative(),
+  /** Tells these weights from others (see `engine/snapshot/model-fingerprint.ts`); null: the file could not be read. */
+  modelFingerprint: z.string().nullable(),
   /** Releases of node-llama-cpp and of the llama.cpp inside it. */
   bindingsRelease: z.string(),
   llamaCppRelease: z.string(),

@@ -1,12 +1,8 @@
-import type {
-  MeasuredSpeed,
-  SampleStatistics,
-  SpeedFigures,
-  SpeedResult,
-  TimedSeries,
-} from '#shared/compare/speed.ts';
-import type { CacheType } from '#shared/kv-cache/cache-type.ts';
-import type { ResolvedBackend } from '#shared/model/load.ts';
+import type { CacheType } from '../kv-cache/cache-type.ts';
+import type { ResolvedBackend } from '../model/load.ts';
+import type { ComparisonFacts, ComparisonResult } from './comparison.ts';
+import type { SampleStatistics } from './sample-statistics.ts';
+import type { MeasuredSpeed, SpeedFigures, TimedSeries } from './speed.ts';
 
 /**
  * One test of one configuration under the names that llama-bench gives such figures, as far as they can be
@@ -57,12 +53,6 @@ export interface BenchRow {
   readonly headroom_version: string;
 }
 
-/** What is the same for all rows and is not in the result. */
-export interface BenchSource {
-  readonly cpu: string;
-  readonly version: string;
-}
-
 const backendNames: Readonly<Record<ResolvedBackend, string>> = {
   cpu: 'CPU',
   cuda: 'CUDA',
@@ -71,13 +61,13 @@ const backendNames: Readonly<Record<ResolvedBackend, string>> = {
 };
 
 /** A row for every test, prompts before generation at each depth. */
-export function benchRows({ configurations }: SpeedResult, source: BenchSource): BenchRow[] {
-  return configurations.flatMap(configuration =>
+export function benchRows({ speed, facts }: Pick<ComparisonResult, 'speed' | 'facts'>): BenchRow[] {
+  return (speed?.configurations ?? []).flatMap(configuration =>
     configuration.outcome === 'failed'
       ? []
       : configuration.depths.flatMap(figures => [
-          ...rowsOf(configuration, figures, figures.prefill, 'prompt', source),
-          ...rowsOf(configuration, figures, figures.decode, 'generation', source),
+          ...rowsOf(configuration, figures, figures.prefill, 'prompt', facts),
+          ...rowsOf(configuration, figures, figures.decode, 'generation', facts),
         ]),
   );
 }
@@ -87,7 +77,7 @@ function rowsOf(
   { depthTokens, ttftMs, gapMs, usedBytes }: SpeedFigures,
   series: TimedSeries | null,
   test: 'prompt' | 'generation',
-  { cpu, version }: BenchSource,
+  { cpu, appVersion }: ComparisonFacts,
 ): BenchRow[] {
   if (series === null) return [];
   const { model } = report.planned;
@@ -134,7 +124,7 @@ function rowsOf(
       flash_attn_requested: report.options.flashAttention,
       llama_cpp_release: report.llamaCppRelease,
       node_llama_cpp_release: report.bindingsRelease,
-      headroom_version: version,
+      headroom_version: appVersion,
     },
   ];
 }

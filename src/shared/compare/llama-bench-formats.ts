@@ -1,16 +1,14 @@
-import { cachePairName } from '#shared/compare/cache-pair.ts';
-import type { SpeedResult } from '#shared/compare/speed.ts';
-import { speedFindings } from '#shared/compare/speed-text.ts';
-import { type CsvCell, csvText } from '#shared/metrics/csv.ts';
-import type { BenchRow } from './bench-rows.ts';
+import { type CsvCell, csvText } from '../metrics/csv.ts';
+import { configurationNames } from './configuration.ts';
+import type { BenchRow } from './llama-bench-rows.ts';
+import { type SpeedComparison, speedFindings } from './speed-text.ts';
 
 /** Everything there is, samples included. */
-export function benchJson(rows: readonly BenchRow[], result: SpeedResult): string {
-  const failures = result.configurations.flatMap(each =>
-    each.outcome === 'failed'
-      ? [{ type_k: each.typeK, type_v: each.typeV, error: each.error }]
-      : [],
-  );
+export function benchJson(rows: readonly BenchRow[], result: SpeedComparison): string {
+  const failures = result.configurations.flatMap(({ typeK, typeV }, index) => {
+    const each = result.speed?.configurations[index];
+    return each?.outcome === 'failed' ? [{ type_k: typeK, type_v: typeV, error: each.error }] : [];
+  });
   return JSON.stringify({ rows, failures, findings: speedFindings(result) });
 }
 
@@ -48,7 +46,7 @@ const columns: readonly Column[] = [
 ];
 
 /** The table of llama-bench, the builds, what failed, and what the figures say. */
-export function benchMarkdown(rows: readonly BenchRow[], result: SpeedResult): string {
+export function benchMarkdown(rows: readonly BenchRow[], result: SpeedComparison): string {
   const [first] = rows;
   const shown = columns.filter(({ name }) => name !== 'ngl' || first?.backends !== 'CPU');
   const line = (cell: (column: Column) => string) => `| ${shown.map(cell).join(' | ')} |`;
@@ -76,11 +74,12 @@ function list(sentences: readonly string[]): string[] {
 }
 
 /** Which configurations have no figures, and why. */
-export function benchFailures({ configurations }: SpeedResult): string[] {
-  return configurations.flatMap(each =>
+export function benchFailures({ configurations, speed }: SpeedComparison): string[] {
+  const names = configurationNames(configurations);
+  return (speed?.configurations ?? []).flatMap((each, index) =>
     each.outcome === 'failed'
       ? [
-          [`${cachePairName(each)} was not measured: ${each.error.message}`, each.error.suggestion]
+          [`${names[index]} was not measured: ${each.error.message}`, each.error.suggestion]
             .filter(part => part !== null)
             .join(' '),
         ]
