@@ -10,15 +10,16 @@ import { runCommand, startCommand } from './command-line-run.ts';
 const nothingLeft = { leftFiles: [], leftProcesses: false };
 
 const compareResultSchema = z.object({
-  model: z.object({ name: z.string(), fingerprint: z.string().length(64) }),
-  threads: z.int(),
+  model: z.object({ name: z.string() }),
+  modelFingerprint: z.string().length(64),
   appVersion: z.string(),
-  text: z.object({ builtIn: z.boolean(), positions: z.int() }),
+  text: z.object({ kind: z.string(), positions: z.int() }),
   baseline: z.object({
     typeK: z.literal('f16'),
     typeV: z.literal('f16'),
     perplexity: z.number().min(1),
     kvBytes: z.number(),
+    decodeTokensPerSecond: z.number().positive(),
   }),
   rows: z.array(
     fidelityFiguresSchema.extend({
@@ -26,6 +27,9 @@ const compareResultSchema = z.object({
       typeV: cacheTypeSchema,
       kvBytes: z.number(),
       flashAttention: z.literal(true),
+      ttftMs: z.number().positive(),
+      prefillTokensPerSecond: z.number().positive(),
+      decodeTokensPerSecond: z.number().positive(),
       worst: z.array(z.object({ before: z.string(), divergence: z.number() })),
     }),
   ),
@@ -41,7 +45,7 @@ describe('compare', () => {
     ]);
     expect(outcome).toMatchObject({ exitCode: 0, ...nothingLeft, stderr: '' });
     const { baseline, rows, text } = compareResultSchema.parse(JSON.parse(outcome.stdout));
-    expect(text).toEqual({ builtIn: true, positions: 199 });
+    expect(text).toEqual({ kind: 'built-in', positions: 199 });
     expect(rows.map(({ typeK, typeV }) => [typeK, typeV])).toEqual([
       ['q8_0', 'q8_0'],
       ['q4_0', 'q4_0'],

@@ -4,10 +4,11 @@ import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Backends } from '#engine/loading/backend.ts';
 import { ggmlType } from '#engine/memory/memory-simulation.ts';
-import type { ComparedReading, TypePair } from '#shared/compare/fidelity.ts';
+import type { ComparedReading } from '#shared/compare/fidelity.ts';
 import { fidelityFigures, perplexity } from '#shared/compare/fidelity-figures.ts';
 import type { FidelityPass, PassResult } from '#shared/compare/fidelity-pass.ts';
 import { sampleText } from '#shared/compare/sample-text.ts';
+import type { CacheTypes } from '#shared/kv-cache/cache-size.ts';
 import { ensureModel } from '#tools/models/catalog.ts';
 import { createTemporaryDirectory } from '../host/temporary-directory.ts';
 import {
@@ -18,7 +19,7 @@ import {
   userMessage,
 } from './engine-under-test.ts';
 
-const f16: TypePair = { typeK: 'f16', typeV: 'f16' };
+const f16: CacheTypes = { typeK: 'f16', typeV: 'f16' };
 const builtIn = join(import.meta.dirname, '..', '..', 'resources', 'demo-model.gguf');
 
 /** As the product reads a vocabulary of this size. */
@@ -37,7 +38,7 @@ async function openBench(path: string, tokens: number) {
   return {
     engine,
     distributionsPath,
-    async pass(pair: TypePair, role: 'baseline' | 'candidate'): Promise<PassResult> {
+    async pass(pair: CacheTypes, role: 'baseline' | 'candidate'): Promise<PassResult> {
       await engine.load(path, { contextLength: tokens + 1, flashAttention: 'on', ...pair });
       return await read(engine, { tokens, distributionsPath, role });
     },
@@ -65,7 +66,7 @@ function compared({ reading, divergences }: PassResult): ComparedReading {
 
 describe('the figures of the tiny model', () => {
   const tokens = 150;
-  const pairs: readonly TypePair[] = [
+  const pairs: readonly CacheTypes[] = [
     { typeK: 'q8_0', typeV: 'q8_0' },
     { typeK: 'q4_0', typeV: 'q4_0' },
     { typeK: 'q4_0', typeV: 'f16' },
@@ -81,7 +82,7 @@ describe('the figures of the tiny model', () => {
   });
   afterAll(() => model.dispose());
 
-  function openContext({ typeK, typeV }: TypePair): Promise<LlamaContext> {
+  function openContext({ typeK, typeV }: CacheTypes): Promise<LlamaContext> {
     return model.createContext({
       contextSize: tokens + 1,
       threads: 1,
@@ -96,7 +97,7 @@ describe('the figures of the tiny model', () => {
    * In chunks as the product reads: with tokens one by one, flash attention computes in another order,
    * and this model answers differently in the third digit.
    */
-  async function reference(pair: TypePair): Promise<Map<Token, number>[]> {
+  async function reference(pair: CacheTypes): Promise<Map<Token, number>[]> {
     await using context = await openContext(pair);
     const sequence = context.getSequence();
     const positions: Map<Token, number>[] = [];
@@ -171,7 +172,7 @@ describe('the built-in model', () => {
       ] as const;
     for (let run = 0; run < 3; run++) {
       const baseline = await bench.pass(f16, 'baseline');
-      const mean = async (pair: TypePair) =>
+      const mean = async (pair: CacheTypes) =>
         fidelityFigures(baseline.reading, compared(await bench.pass(pair, 'candidate')))
           .klDivergence.mean;
       const q8 = await mean({ typeK: 'q8_0', typeV: 'q8_0' });

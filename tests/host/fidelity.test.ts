@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import type { FidelityProgress, TypePair } from '#shared/compare/fidelity.ts';
+import { type Configuration, configurationSchema } from '#shared/compare/configuration.ts';
+import type { ComparisonProgress } from '#shared/compare/progress.ts';
 import { loadOptionsSchema } from '#shared/model/load.ts';
 import { ensureModel } from '#tools/models/catalog.ts';
 import {
@@ -13,43 +14,46 @@ import {
   untilModel,
 } from './host-under-test.ts';
 
-const both = (type: TypePair['typeK']): TypePair => ({ typeK: type, typeV: type });
-const options = { backend: 'cpu', threads: 1 } as const;
+const both = (type: Configuration['typeK']): Configuration =>
+  configurationSchema.parse({ typeK: type, typeV: type, threads: 1 });
+const options = { backend: 'cpu' } as const;
 
 interface Control {
   readonly signal?: AbortSignal;
-  onItem?(progress: FidelityProgress): void;
+  onItem?(progress: ComparisonProgress): void;
 }
 
-function compare(
+async function compare(
   { client }: HostUnderTest,
   path: string,
-  pairs: TypePair[],
+  configurations: Configuration[],
   { signal, onItem = () => {} }: Control = {},
 ) {
-  return client.stream(
-    'compare.fidelity',
-    { path, options, pairs, tokens: 100 },
+  const { fidelity } = await client.stream(
+    'compare.run',
+    { path, options, configurations, fidelity: { tokens: 100 } },
     { onItem, ...(signal === undefined ? {} : { signal }) },
   );
+  if (fidelity === null) throw new Error('Fidelity was not measured.');
+  return { ...fidelity, outcomes: fidelity.configurations.map(each => each?.outcome) };
 }
 
 /** The file of distributions, or whatever else a run should not leave. */
 async function leftOf({ dataDirectory }: HostUnderTest): Promise<string[]> {
-  return (await readdir(dataDirectory)).filter(name => name.startsWith('fidelity'));
+  return (await readdir(dataDirectory)).filter(name => name === 'measurement');
 }
 
 describe('a comparison', () => {
   test('a refused configuration would end it, or be passed over without its reason', async () => {
     await using host = await startHost({ initialModelPath: null });
     const path = await ensureModel('head-80');
-    const { baseline, rows } = await compare(host, path, [both('q8_0'), both('bf16')]);
-    expect(rows.map(({ typeK, status }) => [typeK, status])).toEqual([
-      ['q8_0', 'failed'],
-      ['bf16', 'measured'],
-      ['f16', 'measured'],
+    const { baseline, configurations, noise, outcomes } = await compare(host, path, [
+      both('q8_0'),
+      both('bf16'),
     ]);
-    expect(rows[0]).toMatchObject({ error: { code: 'cache-type-illegal' } });
+    expect(outcomes).toEqual(['failed', 'measured']);
+    expect(configurations[0]).toMatchObject({ error: { code: 'cache-type-illegal' } });
+    expect(noise.outcome).toBe('measured');
     expect(baseline.perplexity).toBeGreaterThan(1);
     expect(await leftOf(host)).toEqual([]);
   });
@@ -61,26 +65,21 @@ describe('a comparison', () => {
       if (state.phase === 'ready') processId = state.processId;
     });
     let killed = false;
-    const { rows } = await compare(
+    const { configurations, noise, outcomes } = await compare(
       host,
       await ensureModel('tiny'),
       [both('q8_0'), both('q4_0'), both('f32')],
       {
-        onItem({ typeK, stage }) {
-          if (killed || typeK !== 'q4_0' || stage !== 'load') return;
+        onItem({ configuration, stage }) {
+          if (killed || configuration !== 1 || stage !== 'load') return;
           killed = true;
           process.kill(processId, 'SIGKILL');
         },
       },
     );
-    expect(rows.map(({ typeK, status }) => [typeK, status])).toEqual([
-      ['q8_0', 'measured'],
-      ['q4_0', 'failed'],
-      ['f32', 'measured'],
-      ['f16', 'measured'],
-    ]);
-    expect(rows[1]).toMatchObject({ error: { code: 'engine-crashed' } });
-    expect(rows[3]).toMatchObject({ klDivergence: { max: 0 }, top1Agreement: 1 });
+    expect(outcomes).toEqual(['measured', 'failed', 'measured']);
+    expect(configurations[1]).toMatchObject({ error: { code: 'engine-crashed' } });
+    expect(noise).toMatchObject({ klDivergence: { max: 0 }, top1Agreement: 1 });
     expect(host.launches()).toBe(2);
     expect(await leftOf(host)).toEqual([]);
   });
@@ -98,7 +97,12 @@ describe('a comparison', () => {
   test('would leave the chat without its model, or its messages unanswered', async () => {
     await using host = await startHost({ initialModelPath: null });
     const path = await ensureModel('tiny');
-    const chatOptions = loadOptionsSchema.parse({ ...options, contextLength: 1024, typeK: 'q8_0' });
+    const chatOptions = loadOptionsSchema.parse({
+      ...options,
+      threads: 1,
+      contextLength: 1024,
+      typeK: 'q8_0',
+    });
     await host.client.call('model.load', { path, options: chatOptions });
     const conversationId = await newChat(host);
     const viewer = follow(host.client, conversationId);
@@ -106,7 +110,7 @@ describe('a comparison', () => {
     let asked = false;
     await compare(host, path, [both('q4_0')], {
       onItem({ stage }) {
-        if (asked || stage !== 'measure') return;
+        if (asked || stage !== 'read') return;
         asked = true;
         host.client
           .call('chat.send', { conversationId, text: 'Hello' })
@@ -135,18 +139,18 @@ describe('a comparison', () => {
 });
 
 describe('a cancelled comparison', () => {
-  test.each(['load', 'measure'] as const)(
+  test.each(['load', 'read'] as const)(
     'in its %s would leave its file, or the chat without its model',
     async stage => {
       await using host = await startHost({ initialModelPath: null });
       const path = await ensureModel('tiny');
-      const chatOptions = loadOptionsSchema.parse({ ...options, contextLength: 1024 });
+      const chatOptions = loadOptionsSchema.parse({ ...options, threads: 1, contextLength: 1024 });
       await host.client.call('model.load', { path, options: chatOptions });
       const abort = new AbortController();
       const running = compare(host, path, [both('q8_0')], {
         signal: abort.signal,
         onItem(progress) {
-          if (progress.stage === stage && progress.configuration === 2) abort.abort();
+          if (progress.stage === stage && progress.configuration === 0) abort.abort();
         },
       });
       await expect(running).rejects.toMatchObject({ code: 'cancelled' });
@@ -165,8 +169,13 @@ describe('a cancelled comparison', () => {
     const window = host.connect();
     const begun = Promise.withResolvers<void>();
     const running = window.stream(
-      'compare.fidelity',
-      { path: await ensureModel('tiny'), options, pairs: [both('q8_0')] },
+      'compare.run',
+      {
+        path: await ensureModel('tiny'),
+        options,
+        configurations: [both('q8_0')],
+        fidelity: {},
+      },
       { onItem: () => begun.resolve() },
     );
     await begun.promise;

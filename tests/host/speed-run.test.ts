@@ -3,8 +3,9 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import type { CachePair } from '#shared/compare/cache-pair.ts';
-import type { SpeedProgress, speedRequestSchema } from '#shared/compare/speed.ts';
+import { type Configuration, configurationSchema } from '#shared/compare/configuration.ts';
+import type { ComparisonProgress } from '#shared/compare/progress.ts';
+import type { speedSeriesSchema } from '#shared/compare/speed.ts';
 import { ensureModel } from '#tools/models/catalog.ts';
 import {
   type HostUnderTest,
@@ -15,28 +16,29 @@ import {
 } from './host-under-test.ts';
 import { createTemporaryDirectory } from './temporary-directory.ts';
 
-const f16: CachePair = { typeK: 'f16', typeV: 'f16' };
-const q8: CachePair = { typeK: 'q8_0', typeV: 'q8_0' };
-const q4: CachePair = { typeK: 'q4_0', typeV: 'q4_0' };
+const configured = (type: Configuration['typeK']): Configuration =>
+  configurationSchema.parse({ typeK: type, typeV: type, threads: 1 });
+const f16 = configured('f16');
+const q8 = configured('q8_0');
+const q4 = configured('q4_0');
 
-type SpeedInput = z.input<typeof speedRequestSchema>;
+interface SpeedInput extends Partial<z.input<typeof speedSeriesSchema>> {
+  readonly path?: string;
+  readonly configurations?: Configuration[];
+}
 
 async function speed(
   host: HostUnderTest,
-  parts: Partial<SpeedInput>,
-  control: { signal?: AbortSignal; onProgress?: (progress: SpeedProgress) => void } = {},
+  { path, configurations = [f16, q8], ...series }: SpeedInput,
+  control: { signal?: AbortSignal; onProgress?: (progress: ComparisonProgress) => void } = {},
 ) {
-  return await host.client.stream(
-    'compare.speed',
+  const result = await host.client.stream(
+    'compare.run',
     {
-      path: await ensureModel('tiny'),
-      options: { backend: 'cpu', threads: 1 },
-      configurations: [f16, q8],
-      depths: [0],
-      promptTokens: 16,
-      generatedTokens: 4,
-      repetitions: 2,
-      ...parts,
+      path: path ?? (await ensureModel('tiny')),
+      options: { backend: 'cpu' },
+      configurations,
+      speed: { depths: [0], promptTokens: 16, generatedTokens: 4, repetitions: 2, ...series },
     },
     {
       onItem(progress) {
@@ -45,13 +47,15 @@ async function speed(
       ...(control.signal === undefined ? {} : { signal: control.signal }),
     },
   );
+  if (result.speed === null) throw new Error('Speed was not measured.');
+  return result.speed;
 }
 
 const folderOf = ({ dataDirectory }: HostUnderTest) => join(dataDirectory, 'measurement');
 
 test('configurations would not take turns, or a measurement would be lost or counted twice', async () => {
   await using host = await startHost({ initialModelPath: null });
-  const progress: SpeedProgress[] = [];
+  const progress: ComparisonProgress[] = [];
   const result = await speed(
     host,
     { depths: [0, 40] },
@@ -101,7 +105,9 @@ test('configurations would not take turns, or a measurement would be lost or cou
 
 test('every configuration would find a number of threads of its own', async () => {
   await using host = await startHost({ initialModelPath: null });
-  const { configurations } = await speed(host, { options: { backend: 'cpu', threads: 'auto' } });
+  const { configurations } = await speed(host, {
+    configurations: [f16, q8].map(each => ({ ...each, threads: 'auto' as const })),
+  });
   const threads = configurations.map(each =>
     each.outcome === 'measured' ? each.report.options.threads : null,
   );
@@ -115,14 +121,13 @@ test('a configuration that cannot be loaded would take the others with it, or it
   const { configurations } = await speed(
     host,
     {
-      configurations: [q8, f16],
-      options: { backend: 'cpu', threads: 1, flashAttention: 'off' },
+      configurations: [q8, f16].map(each => ({ ...each, flashAttention: 'off' as const })),
     },
     { onProgress: ({ total, configuration }) => configuration === 1 && totals.add(total) },
   );
   expect(configurations).toMatchObject([
-    { ...q8, outcome: 'failed', error: { code: 'cache-type-illegal' } },
-    { ...f16, outcome: 'measured', depths: [{ usedTokens: 16 }] },
+    { outcome: 'failed', error: { code: 'cache-type-illegal' } },
+    { outcome: 'measured', depths: [{ usedTokens: 16 }] },
   ]);
   expect([...totals]).toEqual([2]);
 });
@@ -145,7 +150,7 @@ test('an engine that dies in one configuration would end the others, or leave ha
   );
   expect(configurations).toMatchObject([
     { outcome: 'measured', depths: [{ prefill: { ms: { samples: { length: 2 } } } }] },
-    { ...q8, outcome: 'failed', error: { code: 'engine-crashed' } },
+    { outcome: 'failed', error: { code: 'engine-crashed' } },
     { outcome: 'measured', depths: [{ prefill: { ms: { samples: { length: 2 } } } }] },
   ]);
   expect(configurations[1]).not.toHaveProperty('depths');

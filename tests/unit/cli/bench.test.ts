@@ -1,26 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { benchCsv, benchJson, benchMarkdown } from '#cli/bench-formats.ts';
 import { benchProgress, benchText } from '#cli/bench-report.ts';
-import { benchRows } from '#cli/bench-rows.ts';
-import type { SpeedResult } from '#shared/compare/speed.ts';
-import { f16, measured, measurement, mixed, q8 } from '../shared/compare/speed-result.ts';
+import { configurationSchema } from '#shared/compare/configuration.ts';
+import { benchCsv, benchJson, benchMarkdown } from '#shared/compare/llama-bench-formats.ts';
+import { benchRows } from '#shared/compare/llama-bench-rows.ts';
+import type { ComparisonProgress } from '#shared/compare/progress.ts';
+import {
+  f16,
+  failed,
+  measured,
+  measurement,
+  mixed,
+  q8,
+  speedResult,
+} from '../shared/compare/speed-result.ts';
 
-const refusal = {
-  code: 'cache-type-illegal',
-  message: 'A quantized V cache needs flash attention.',
-  suggestion: 'Turn it on.',
-  details: null,
-} as const;
-const result: SpeedResult = {
-  configurations: [
-    measured(f16, [measurement(100, 10), measurement(50, 10)]),
-    { ...q8, outcome: 'failed', error: refusal },
-    measured(mixed, [measurement(400, 40), measurement(400, 40)]),
-  ],
-};
-const source = { cpu: 'A processor', version: '1.2.3' };
-const rows = benchRows(result, source);
+const result = speedResult([
+  measured(f16, [measurement(100, 10), measurement(50, 10)]),
+  failed(q8, 'A quantized V cache needs flash attention.', 'Turn it on.'),
+  measured(mixed, [measurement(400, 40), measurement(400, 40)]),
+]);
+const rows = benchRows(result);
 
 describe('rows', () => {
   test("llama-bench's names would hold other units, or a prompt be taken for generation", () => {
@@ -40,8 +40,8 @@ describe('rows', () => {
   });
 
   test('a figure that was not measured would be a number', () => {
-    const once = { configurations: [measured(f16, [measurement(100, 10)])] };
-    expect(benchRows(once, source)[0]).toMatchObject({
+    const once = speedResult([measured(f16, [measurement(100, 10)])]);
+    expect(benchRows(once)[0]).toMatchObject({
       ...{ stddev_ns: null, stddev_ts: null, kv_reserved_bytes: null, flash_attn: null },
     });
   });
@@ -98,11 +98,21 @@ describe('formats', () => {
   });
 
   test('progress would say another place, or a time that nothing was measured for', () => {
-    const progress = { configuration: 1, depthTokens: 1024, repetition: 1, done: 2, total: 8 };
-    const request = { configurations: [f16, mixed] };
+    const progress: ComparisonProgress = {
+      part: 'speed',
+      configuration: 1,
+      stage: 'prefill',
+      depthTokens: 1024,
+      sequences: null,
+      repetition: 1,
+      done: 2,
+      total: 8,
+      remainingMs: null,
+    };
+    const configurations = [f16, mixed].map(types => configurationSchema.parse(types));
     const line = 'Measuring 3 of 8: q8_0:q4_0 at depth 1,024, prefill';
-    expect(benchProgress({ ...progress, stage: 'prefill', remainingMs: null }, request)).toBe(line);
-    expect(benchProgress({ ...progress, stage: 'prefill', remainingMs: 61_000 }, request)).toBe(
+    expect(benchProgress(progress, configurations)).toBe(line);
+    expect(benchProgress({ ...progress, remainingMs: 61_000 }, configurations)).toBe(
       `${line}, about 1 min 1 s left`,
     );
   });

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { configurationSchema } from '#shared/compare/configuration.ts';
 import type {
   ComparedReading,
+  ConfigurationFidelity,
   FidelityReading,
-  FidelityResult,
-  FidelityRow,
-  TypePair,
 } from '#shared/compare/fidelity.ts';
 import { fidelityFigures, perplexity } from '#shared/compare/fidelity-figures.ts';
 import {
@@ -15,6 +14,8 @@ import {
 } from '#shared/compare/fidelity-text.ts';
 import { worstSpots } from '#shared/compare/worst-spots.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import type { CacheTypes } from '#shared/kv-cache/cache-size.ts';
+import type { CacheType } from '#shared/kv-cache/cache-type.ts';
 
 function reading(likeliest: readonly number[], losses?: readonly number[]): FidelityReading {
   return {
@@ -97,12 +98,10 @@ describe('worstSpots', () => {
 });
 
 describe('the sentences', () => {
-  function row(types: TypePair, mean: number, changes: number, ppl = 10): FidelityRow {
+  function figures(mean: number, changes: number, ppl = 10): ConfigurationFidelity {
     return {
-      ...types,
-      status: 'measured',
-      kvBytes: 1,
-      flashAttention: true,
+      outcome: 'measured',
+      ...context,
       perplexity: ppl,
       klDivergence: { mean, p95: mean, p99: mean, max: mean },
       top1Agreement: 1 - changes / 100,
@@ -110,36 +109,31 @@ describe('the sentences', () => {
       reading: compared([], []),
     };
   }
-  const pair = (typeK: TypePair['typeK'], typeV: TypePair['typeV']): TypePair => ({ typeK, typeV });
-  const noise = row(pair('f16', 'f16'), 0, 0);
+  const context = {
+    ...{ threads: 1, contextLength: 128, batchSize: 512, kvBytes: 1, flashAttention: true },
+  };
+  const pair = (typeK: CacheType, typeV: CacheType): CacheTypes => ({ typeK, typeV });
+  const silence = figures(0, 0);
 
-  function said(rows: FidelityRow[]): string {
-    const result: FidelityResult = {
-      model: { path: '/m.gguf', name: null, fileBytes: 1, fingerprint: '' },
-      backend: 'cpu',
-      devices: [],
-      gpuLayers: 0,
-      threads: 1,
-      batchSize: 512,
-      contextLength: 128,
-      bindingsRelease: '',
-      llamaCppRelease: '',
-      text: { builtIn: true, sha256: '', expected: new Array(100).fill('x') },
-      measuredAt: 0,
-      baseline: {
-        ...pair('f16', 'f16'),
-        ...{ kvBytes: 1, flashAttention: true, perplexity: 9, reading: reading([]) },
+  function said(
+    rows: readonly (readonly [CacheTypes, ConfigurationFidelity])[],
+    noise: ConfigurationFidelity = silence,
+  ): string {
+    return fidelitySentences({
+      configurations: rows.map(([types]) => configurationSchema.parse(types)),
+      fidelity: {
+        text: { kind: 'built-in', name: '', sha256: '', expected: new Array(100).fill('x') },
+        baseline: { ...context, perplexity: 9, reading: reading([]) },
+        configurations: rows.map(([, outcome]) => outcome),
+        noise,
       },
-      rows,
-    };
-    return fidelitySentences(result).join('\n');
+    }).join('\n');
   }
 
   test('would not say how often the likeliest token changes', () => {
     const text = said([
-      row(pair('q4_0', 'q4_0'), 0.02, 12),
-      row(pair('q8_0', 'q4_0'), 0.01, 0),
-      noise,
+      [pair('q4_0', 'q4_0'), figures(0.02, 12)],
+      [pair('q8_0', 'q4_0'), figures(0.01, 0)],
     ]);
     expect(text).toContain('q4_0 changes the most likely next token in 12 of 100 places.');
     expect(text).toContain('q8_0:q4_0 changes the most likely next token in none of 100 places.');
@@ -151,26 +145,28 @@ describe('the sentences', () => {
     [0.01, 0.03, 'q4_0 on K alone costs less than on V alone (0.010 against 0.030'],
     [0.01, 0.01, 'q4_0 costs as much on K alone as on V alone'],
   ])('K at %d and V at %d would not be told apart', (k, v, sentence) => {
-    const rows = [row(pair('f16', 'q4_0'), v, 1), row(pair('q4_0', 'f16'), k, 1), noise];
-    expect(said(rows)).toContain(sentence);
+    const text = said([
+      [pair('f16', 'q4_0'), figures(v, 1)],
+      [pair('q4_0', 'f16'), figures(k, 1)],
+    ]);
+    expect(text).toContain(sentence);
   });
 
   test('a difference within the noise would be reported as one', () => {
-    const loud = row(pair('f16', 'f16'), 0.01, 3);
-    const text = said([row(pair('q8_0', 'q8_0'), 0.009, 2), loud]);
+    const text = said([[pair('q8_0', 'q8_0'), figures(0.009, 2)]], figures(0.01, 3));
     expect(text).toContain('q8_0 cannot be told from the noise floor.');
     expect(text).toContain('f16 against itself diverges by 0.010');
   });
 
   test('a lucky perplexity would be sold as a gain', () => {
-    expect(said([row(pair('q4_0', 'q4_0'), 0.02, 1, 8.5), noise])).toContain('is no gain');
-    expect(said([row(pair('q4_0', 'q4_0'), 0.02, 1, 9.5), noise])).not.toContain('no gain');
+    expect(said([[pair('q4_0', 'q4_0'), figures(0.02, 1, 8.5)]])).toContain('is no gain');
+    expect(said([[pair('q4_0', 'q4_0'), figures(0.02, 1, 9.5)]])).not.toContain('no gain');
   });
 
   test('a noise floor that failed would pass for silence', () => {
     const { data: error } = new AppError('engine-crashed', 'It died.');
-    const failed: FidelityRow = { ...pair('f16', 'f16'), status: 'failed', error };
-    expect(said([row(pair('q4_0', 'q4_0'), 0.02, 1), failed])).toContain('could not be measured');
+    const text = said([[pair('q4_0', 'q4_0'), figures(0.02, 1)]], { outcome: 'failed', error });
+    expect(text).toContain('could not be measured');
   });
 });
 

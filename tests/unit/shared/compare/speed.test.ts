@@ -4,7 +4,7 @@ import { sampleStatistics } from '#shared/compare/sample-statistics.ts';
 import { speedFigures } from '#shared/compare/speed-figures.ts';
 import { remainingMs, speedSteps } from '#shared/compare/speed-steps.ts';
 import { speedFindings } from '#shared/compare/speed-text.ts';
-import { f16, measured, measurement, mixed, q8 } from './speed-result.ts';
+import { f16, failed, measured, measurement, mixed, q8, speedResult } from './speed-result.ts';
 
 describe('sampleStatistics', () => {
   test('the deviation would be that of a whole population, or be 0 where it is not known', () => {
@@ -56,10 +56,10 @@ describe('speedFigures', () => {
 });
 
 describe('speedSteps', () => {
-  const request = { configurations: [f16, q8, mixed], depths: [0, 64], repetitions: 3 };
+  const series = { depths: [0, 64], repetitions: 3 };
 
   test('one configuration would be measured to its end before the next one begins', () => {
-    const steps = speedSteps(request);
+    const steps = speedSteps(3, series);
     expect(steps).toHaveLength(18);
     expect(steps.slice(0, 7).map(step => step.configuration)).toEqual([0, 0, 1, 1, 2, 2, 0]);
     for (const [index, { repetition }] of steps.entries()) {
@@ -68,7 +68,7 @@ describe('speedSteps', () => {
   });
 
   test('the forecast would be a guess, or not follow what the same step took the last time', () => {
-    const steps = speedSteps(request);
+    const steps = speedSteps(3, series);
     expect(remainingMs([], steps)).toBeNull();
     const first = steps.slice(0, 2).map((step, index) => ({ ...step, ms: [10, 30][index] ?? 0 }));
     expect(remainingMs(first, steps.slice(2, 3))).toBe(20);
@@ -100,8 +100,8 @@ describe('speedFindings', () => {
     ],
   ])('a difference would be told wrong, or one that is none: %#', (samples, what) => {
     const configurations = [measured(f16, three(100, 10)), measured(q8, samples)];
-    expect(speedFindings({ configurations })).toEqual([
-      `On this machine a q8_0 cache ${what}, at depth 1,024.`,
+    expect(speedFindings(speedResult(configurations))).toEqual([
+      `On this machine q8_0 ${what}, at depth 1,024.`,
     ]);
   });
 
@@ -110,16 +110,15 @@ describe('speedFindings', () => {
       measured(f16, [measurement(100, 10)]),
       measured(mixed, [measurement(200, 20)]),
     ];
-    expect(speedFindings({ configurations })).toEqual([
+    expect(speedFindings(speedResult(configurations))).toEqual([
       'Measured once: too few to tell a difference from chance. Ask for at least 3 repetitions.',
     ]);
   });
 
   test('something would be said where there is nothing to compare', () => {
-    const error = { code: 'engine-crashed', message: '', suggestion: null, details: null } as const;
-    const failed = { ...q8, outcome: 'failed', error } as const;
-    const configurations = [measured(f16, three(100, 10)), failed];
-    expect(speedFindings({ configurations })).toEqual([]);
-    expect(speedFindings({ configurations: [failed] })).toEqual([]);
+    const refused = failed(q8, '', null);
+    const configurations = [measured(f16, three(100, 10)), refused];
+    expect(speedFindings(speedResult(configurations))).toEqual([]);
+    expect(speedFindings(speedResult([refused]))).toEqual([]);
   });
 });

@@ -57,6 +57,7 @@ const report: LoadReport = {
   contextLength: 256,
   threads: 1,
   threadTrials: [],
+  modelFingerprint: null,
   loadMs: 1,
   bindingsRelease: 'b',
   llamaCppRelease: 'l',
