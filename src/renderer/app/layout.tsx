@@ -1,8 +1,9 @@
+import { FitPage } from '../fit/fit-page.tsx';
 import { LoadPanel } from '../load-panel/load-panel.tsx';
 import { useView } from '../state/page-context.tsx';
 import { ChatPage } from './chat-page.tsx';
-import { FitRegion } from './fit-region.tsx';
 import styles from './layout.module.css';
+import { PageRegion } from './page-region.tsx';
 import { Rail } from './rail.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -13,7 +14,12 @@ export function Layout() {
   return (
     <div className={styles.layout}>
       <Rail />
-      {shown === 'chat' ? <ChatPage /> : <FitRegion />}
+      {shown === 'chat' && <ChatPage />}
+      {shown === 'fit' && (
+        <PageRegion region="fit" name="The Fit page">
+          <FitPage />
+        </PageRegion>
+      )}
       <LoadPanel />
       <ShortcutsDialog />
     </div>

@@ -2,12 +2,12 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { useApp, useFit, usePage } from '../state/page-context.tsx';
 import { ErrorCallout } from '../ui/callout.tsx';
+import { TwoPanes } from '../ui/two-panes.tsx';
 import { FitAdviceView } from './fit-advice-view.tsx';
 import { FitChart } from './fit-chart.tsx';
 import { questionOf } from './fit-choice.ts';
 import { FitControls } from './fit-controls.tsx';
 import { FitMatrix } from './fit-matrix.tsx';
-import styles from './fit-page.module.css';
 import { FitSelection } from './fit-selection.tsx';
 import { LayerTable } from './layer-table.tsx';
 import { LoadHistory } from './load-history.tsx';
@@ -19,26 +19,24 @@ export function FitPage() {
   const hasAnswer = useFit(({ table }) => table.rows.size > 0 && table.basis !== null);
   const error = useFit(({ table }) => table.error);
   return (
-    <div className={styles.page}>
-      <aside className={styles.controls} aria-label="What to plan for">
-        <h1 className={styles.title}>How much context fits</h1>
-        <FitControls />
-      </aside>
-      <div className={styles.results}>
-        {error !== null && <ErrorCallout error={error} />}
-        {hasAnswer && (
-          <>
-            <FitAdviceView />
-            <FitMatrix />
-            <FitSelection />
-            <FitChart />
-          </>
-        )}
-        <WorkedExample />
-        <LayerTable />
-        <LoadHistory />
-      </div>
-    </div>
+    <TwoPanes
+      title="How much context fits"
+      controlsLabel="What to plan for"
+      controls={<FitControls />}
+    >
+      {error !== null && <ErrorCallout error={error} />}
+      {hasAnswer && (
+        <>
+          <FitAdviceView />
+          <FitMatrix />
+          <FitSelection />
+          <FitChart />
+        </>
+      )}
+      <WorkedExample />
+      <LayerTable />
+      <LoadHistory />
+    </TwoPanes>
   );
 }
 

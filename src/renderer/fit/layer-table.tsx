@@ -4,7 +4,7 @@ import { formatBytes, formatPercent, formatTokens } from '#shared/metrics/format
 import type { ModelLayer } from '#shared/model/model-layer.ts';
 import { usePage } from '../state/page-context.tsx';
 import { DataTable } from '../ui/data-table.tsx';
-import styles from './fit-section.module.css';
+import styles from '../ui/section.module.css';
 import { selectedRow, selectedTypes } from './fit-selected.ts';
 import { layerGroups, rangesText } from './layer-groups.ts';
 

@@ -5,7 +5,7 @@ import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
 import type { LoadRecord } from '#shared/model/load-record.ts';
 import { useApp, useFit, usePage } from '../state/page-context.tsx';
 import { DataTable } from '../ui/data-table.tsx';
-import styles from './fit-section.module.css';
+import styles from '../ui/section.module.css';
 
 const shownLoads = 5;
 

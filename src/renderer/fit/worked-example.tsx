@@ -3,7 +3,7 @@ import type { CacheType } from '#shared/kv-cache/cache-type.ts';
 import { formatBytes, formatDecimalBytes, formatTokens } from '#shared/metrics/format.ts';
 import { useFit } from '../state/page-context.tsx';
 import { DataTable } from '../ui/data-table.tsx';
-import styles from './fit-section.module.css';
+import styles from '../ui/section.module.css';
 
 const types: readonly CacheType[] = ['f16', 'q8_0', 'q4_0'];
 
