@@ -1,7 +1,8 @@
 import type { WebSocket } from 'ws';
+import { messageLimit } from './message-limit.ts';
 
-/** Bytes that may wait for a reader; streams and signals of the contract stay far below. */
-const unsentLimit = 64 * 1024 * 1024;
+/** Bytes that may wait for a reader: the longest answer; streams and signals stay far below the rest. */
+const unsentLimit = messageLimit + 64 * 1024 * 1024;
 
 const beatMs = 30_000;
 

@@ -8,13 +8,11 @@ import { createWebSocketPort } from '#shared/rpc/ports/web-socket-port.ts';
 import { createDoor, type Door } from './door.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { createLaunchToken } from './launch-token.ts';
+import { messageLimit } from './message-limit.ts';
 import { servePageFiles } from './page-files.ts';
 import { refuseConnection, refuseResponse } from './refusal.ts';
 
 const loopback = '127.0.0.1';
-
-/** Bytes of one message from a page. The longest are pasted texts. */
-const messageLimit = 16 * 1024 * 1024;
 
 export interface ServerOptions {
   /** Gets a port for every page that is let in; it outlives the server. */
