@@ -1,4 +1,6 @@
 import type { Conversation, ExportFormat, Message } from '#shared/chat/conversation.ts';
+import { type ExportedFile, fileStem } from '#shared/export/exported-file.ts';
+import { markdownTable } from '#shared/export/markdown-table.ts';
 import { formatBytes, formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
 import type { TurnFigures } from '#shared/metrics/turn-figures.ts';
 import { figuresCsv } from './figures-csv.ts';
@@ -6,18 +8,12 @@ import { figuresCsv } from './figures-csv.ts';
 /** The JSON export's format; goes up when a reader of the old one would stumble. */
 const exportVersion = 1;
 
-export interface ConversationExport {
-  /** Safe on every file system. */
-  readonly fileName: string;
-  readonly text: string;
-}
-
 export function exportConversation(
   conversation: Conversation,
   messages: readonly Message[],
   format: ExportFormat,
-): ConversationExport {
-  const stem = fileStem(conversation.title);
+): ExportedFile {
+  const stem = fileStem(conversation.title, 'conversation');
   if (format === 'json') {
     const content = {
       format: 'headroom-conversation',
@@ -62,11 +58,7 @@ function figuresTable(figures: TurnFigures): string {
       `${formatTokens(figures.cacheUsedTokens)} of ${formatTokens(figures.cacheCapacityTokens)} tokens, ${formatBytes(figures.cacheUsedBytes)} of ${formatBytes(figures.cacheCapacityBytes)}`,
     ],
   ];
-  return [
-    '| Figure | Value |',
-    '| --- | --- |',
-    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
-  ].join('\n');
+  return markdownTable(['Figure', 'Value'], rows);
 }
 
 function quoted(text: string): string {
@@ -78,13 +70,4 @@ function quoted(text: string): string {
 
 function isoTime(time: number): string {
   return new Date(time).toISOString();
-}
-
-/** Letters and digits of any script, the rest as single hyphens. */
-function fileStem(title: string): string {
-  const stem = title
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{N}\p{M}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
-  return Array.from(stem).slice(0, 60).join('') || 'conversation';
 }
