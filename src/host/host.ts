@@ -9,6 +9,7 @@ import { createFollowers } from './chat/followers.ts';
 import { ProgressWatchdog } from './chat/progress-watchdog.ts';
 import { createCompareService } from './compare/compare-service.ts';
 import { type MeasurementFolder, openMeasurementFolder } from './compare/measurement-folder.ts';
+import { createSavedComparisons } from './compare/saved-comparisons.ts';
 import { createConversationService } from './conversations/conversation-service.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import type { EngineLauncher } from './engine/engine-process.ts';
@@ -109,6 +110,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     memory: createMemoryService(engine),
     model,
     compare,
+    comparisons: createSavedComparisons(store.comparisons),
     settings,
     conversations,
     chat,

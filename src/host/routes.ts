@@ -3,6 +3,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { Handlers } from '#shared/rpc/server.ts';
 import type { ChatService } from './chat/chat-service.ts';
 import type { CompareService } from './compare/compare-service.ts';
+import type { SavedComparisons } from './compare/saved-comparisons.ts';
 import type { ConversationService } from './conversations/conversation-service.ts';
 import { exportConversation } from './conversations/export.ts';
 import type { EngineSupervisor } from './engine/supervisor.ts';
@@ -18,6 +19,7 @@ export interface HostServices {
   readonly memory: MemoryService;
   readonly model: ModelService;
   readonly compare: CompareService;
+  readonly comparisons: SavedComparisons;
   readonly settings: SettingsService;
   readonly conversations: ConversationService;
   readonly chat: ChatService;
@@ -28,8 +30,8 @@ export interface HostServices {
 
 /** The whole app contract, each entry handed to the service that owns it. */
 export function createRoutes(services: HostServices): Handlers<AppContract> {
-  const { engine, memory, model, compare, settings, conversations, chat, snapshots, pickFile } =
-    services;
+  const { engine, memory, model, compare, comparisons, settings } = services;
+  const { conversations, chat, snapshots, pickFile } = services;
   return {
     'app.info': () => services.info,
 
@@ -40,6 +42,7 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     snapshots: snapshots.state,
     settings: settings.current,
     'conversations.revision': conversations.revision,
+    'comparisons.revision': comparisons.revision,
 
     'engine.restart': () => {
       engine.restart();
@@ -70,6 +73,15 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     },
 
     'compare.run': (request, reader) => compare.run(request, reader),
+
+    'comparisons.list': () => comparisons.list(),
+    'comparisons.add': ({ result }) => comparisons.add(result),
+    'comparisons.open': ({ id }) => comparisons.open(id),
+    'comparisons.update': changes => comparisons.update(changes),
+    'comparisons.delete': ({ id }) => {
+      comparisons.delete(id);
+      return null;
+    },
 
     'cache.texts': request => model.cellTexts(request),
 

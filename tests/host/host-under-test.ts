@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { EngineExit, EngineLauncher } from '#host/engine/engine-process.ts';
 import { forkEngine } from '#host/engine/fork-engine.ts';
-import { createHost, type HostOptions } from '#host/host.ts';
+import { createHost, type Host, type HostOptions } from '#host/host.ts';
 import type { Message } from '#shared/chat/conversation.ts';
 import type { FollowEvent } from '#shared/chat/follow-event.ts';
 import { type AppContract, appContract } from '#shared/contract/app-contract.ts';
@@ -26,6 +26,8 @@ export interface HostUnderTest extends AsyncDisposable {
   launches(): number;
   /** Another window on the same host. */
   connect(): AppClient;
+  /** For a shell around it. */
+  readonly host: Pick<Host, 'connect'>;
 }
 
 export interface HostUnderTestOptions extends Partial<HostOptions> {
@@ -83,6 +85,7 @@ export async function startHost(options: HostUnderTestOptions = {}): Promise<Hos
     exits,
     launches: () => running.length,
     connect,
+    host,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -6,6 +6,7 @@ import type { AppErrorData } from '#shared/errors/app-error.ts';
 import { readConversation, readTree, type StoredConversation } from './rows.ts';
 import { searchQuery } from './search-query.ts';
 import { guarding } from './storage-error.ts';
+import { inTransaction } from './transaction.ts';
 
 /**
  * Conversations and their messages in one SQLite file. Everything is synchronous: what has returned
@@ -98,17 +99,7 @@ export function createConversationStore(database: DatabaseSync, path: string): C
   );
 
   const guarded = guarding(path);
-  const together = (work: () => void) => {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      database.exec('COMMIT');
-    } catch (thrown) {
-      // Some failures (a full disk) have rolled back already.
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw thrown;
-    }
-  };
+  const together = (work: () => void) => inTransaction(database, work);
   const append = (message: Message) => {
     insertMessage.run(
       message.id,

@@ -87,4 +87,24 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE conversations ADD COLUMN overflow TEXT NOT NULL DEFAULT 'stop';
   `,
+  `
+  CREATE TABLE comparisons (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    note TEXT NOT NULL,
+    model_name TEXT NOT NULL,
+    configurations TEXT NOT NULL,
+    parts TEXT NOT NULL,
+    started_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE INDEX comparisons_by_start ON comparisons (started_at DESC, seq DESC);
+
+  -- Megabytes each: in a table of their own, so that the list passes none of them.
+  CREATE TABLE comparison_results (
+    seq INTEGER PRIMARY KEY REFERENCES comparisons (seq) ON DELETE CASCADE,
+    result TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

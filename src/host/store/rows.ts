@@ -11,8 +11,8 @@ import { samplingSchema } from '#shared/chat/sampling.ts';
 import { appErrorSchema } from '#shared/errors/app-error.ts';
 import { turnFiguresSchema } from '#shared/metrics/turn-figures.ts';
 
-/** JSON text in a column; what cannot be read is `undefined`, which no schema below accepts. */
-const jsonColumn = z
+/** JSON text in a column; what cannot be read is `undefined`, which no schema accepts. */
+export const jsonColumn = z
   .string()
   .nullable()
   .transform((text): unknown => {

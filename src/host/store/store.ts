@@ -1,3 +1,4 @@
+import { type ComparisonStore, createComparisonStore } from './comparison-store.ts';
 import { type ConversationStore, createConversationStore } from './conversation-store.ts';
 import { openDatabase } from './database.ts';
 import { createLoadRecordStore, type LoadRecordStore } from './load-record-store.ts';
@@ -6,6 +7,7 @@ import { createLoadRecordStore, type LoadRecordStore } from './load-record-store
 export interface Store extends Disposable {
   readonly conversations: ConversationStore;
   readonly loads: LoadRecordStore;
+  readonly comparisons: ComparisonStore;
 }
 
 /** @throws AppError `storage-failed`, naming the file and what to do */
@@ -14,6 +16,7 @@ export function openStore(path: string): Store {
   return {
     conversations: createConversationStore(database, path),
     loads: createLoadRecordStore(database, path),
+    comparisons: createComparisonStore(database, path),
     [Symbol.dispose]: () => database.close(),
   };
 }

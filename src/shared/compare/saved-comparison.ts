@@ -26,3 +26,4 @@ export const comparisonChangesSchema = z.object({
   name: nameSchema.optional(),
   note: noteSchema.optional(),
 });
+export type ComparisonChanges = z.output<typeof comparisonChangesSchema>;

@@ -13,6 +13,11 @@ import { samplingSchema } from '../chat/sampling.ts';
 import { comparisonRequestSchema, comparisonResultSchema } from '../compare/comparison.ts';
 import { comparisonProgressSchema } from '../compare/progress.ts';
 import {
+  comparisonChangesSchema,
+  comparisonIdSchema,
+  savedComparisonSchema,
+} from '../compare/saved-comparison.ts';
+import {
   fitBasisSchema,
   fitBytesRequestSchema,
   fitBytesSchema,
@@ -35,6 +40,7 @@ const nothing = z.object({});
 const done = z.null();
 const conversationOnly = z.object({ conversationId: conversationIdSchema });
 const messageOnly = conversationOnly.extend({ messageId: messageIdSchema });
+const comparisonOnly = z.object({ id: comparisonIdSchema });
 const modelRequest = z.object({ path: z.string().min(1), options: loadOptionsSchema });
 
 /** What a settings update may carry: any part, nothing else, and no default filled in. */
@@ -94,6 +100,8 @@ export const appContract = {
   settings: signal(settingsSchema, { maxHz: 20 }),
   /** Changes whenever the list of conversations does; fetch it again then. */
   'conversations.revision': signal(z.int().nonnegative(), { maxHz: 10 }),
+  /** The same of the list of kept runs. */
+  'comparisons.revision': signal(z.int().nonnegative(), { maxHz: 10 }),
 
   /**
    * Ends the engine whatever it does, a running answer included, and starts another one, which loads
@@ -122,6 +130,17 @@ export const appContract = {
    * it, and leaves nothing behind.
    */
   'compare.run': stream(comparisonRequestSchema, comparisonProgressSchema, comparisonResultSchema),
+
+  /** Kept runs without their figures, those that began last first. */
+  'comparisons.list': call(nothing, z.array(savedComparisonSchema)),
+  /** Keeps a run under a name that the host gives it; answers when all of it is on the disk. */
+  'comparisons.add': call(z.object({ result: comparisonResultSchema }), savedComparisonSchema),
+  'comparisons.open': call(
+    comparisonOnly,
+    z.object({ saved: savedComparisonSchema, result: comparisonResultSchema }),
+  ),
+  'comparisons.update': call(comparisonChangesSchema, savedComparisonSchema),
+  'comparisons.delete': call(comparisonOnly, done),
 
   /** Texts of tokens in the cells, one for each; null where they hold something else meanwhile. */
   'cache.texts': call(cacheTextsRequestSchema, z.array(z.string()).nullable()),
