@@ -1,16 +1,14 @@
 import type { ComparisonResult } from '#shared/compare/comparison.ts';
 import { baselineTypes, configurationNames } from '#shared/compare/configuration.ts';
-import type {
-  ConfigurationFidelity,
-  FidelityResult,
-  MeasuredFidelity,
-} from '#shared/compare/fidelity.ts';
+import type { ConfigurationFidelity, FidelityResult } from '#shared/compare/fidelity.ts';
 import {
   type FidelityComparison,
+  fidelityCells,
+  fidelityHead,
   fidelitySentences,
-  formatDivergence,
   formatPerplexity,
   namedFidelities,
+  repeatedBaseline,
 } from '#shared/compare/fidelity-text.ts';
 import { speedFindings } from '#shared/compare/speed-text.ts';
 import { worstSpots } from '#shared/compare/worst-spots.ts';
@@ -46,7 +44,7 @@ export function compareJson(result: FidelityComparison & ComparisonResult) {
     const figures = fidelity.configurations[index];
     return figures == null
       ? []
-      : [{ typeK, typeV, ...fidelityCells(figures, fidelity), ...speedCells(result, index) }];
+      : [{ typeK, typeV, ...figureCells(figures, fidelity), ...speedCells(result, index) }];
   });
   return {
     ...facts,
@@ -54,13 +52,13 @@ export function compareJson(result: FidelityComparison & ComparisonResult) {
     baseline: { ...baselineTypes, ...shownBaseline, ...speedCells(result, 0) },
     rows: [
       ...rows,
-      { ...baselineTypes, ...fidelityCells(noise, fidelity), ...speedCells(result, 0) },
+      { ...baselineTypes, ...figureCells(noise, fidelity), ...speedCells(result, 0) },
     ],
     partErrors,
   };
 }
 
-function fidelityCells(figures: ConfigurationFidelity, { text, baseline }: FidelityResult) {
+function figureCells(figures: ConfigurationFidelity, { text, baseline }: FidelityResult) {
   if (figures.outcome === 'failed') return figures;
   const { reading, ...shown } = figures;
   return { ...shown, worst: worstSpots(text.expected, baseline.reading, reading, shownSpots) };
@@ -87,11 +85,10 @@ export function compareText(result: FidelityComparison & ComparisonResult): stri
       ? `${names[index]} was not measured. ${errorText(figures.error)}`
       : [],
   );
-  const head = ['K and V', 'KL mean', 'p95', 'p99', 'max', 'same first token', 'perplexity'];
   return [
     `${facts.model.name}: each cache against f16, over ${formatTokens(text.expected.length)} places of ${text.kind === 'built-in' ? 'a text of our own' : 'the text'}.`,
     columns([
-      [...head, 'TTFT', 'prefill', 'decode', 'cache'],
+      ['K and V', ...fidelityHead, 'TTFT', 'prefill', 'decode', 'cache'],
       [
         ...['f16', '', '', '', '', '', formatPerplexity(baseline.perplexity)],
         ...speedTexts(result, 0),
@@ -99,12 +96,12 @@ export function compareText(result: FidelityComparison & ComparisonResult): stri
       ],
       ...namedFidelities(result).map(({ name, index, ...figures }) => [
         name,
-        ...divergenceTexts(figures),
+        ...fidelityCells(figures),
         ...speedTexts(result, index),
         formatBytes(figures.kvBytes),
       ]),
       ...(noise.outcome === 'measured'
-        ? [['f16 again', ...divergenceTexts(noise), '', '', '', formatBytes(noise.kvBytes)]]
+        ? [[repeatedBaseline, ...fidelityCells(noise), '', '', '', formatBytes(noise.kvBytes)]]
         : []),
     ]),
     ...failures,
@@ -114,18 +111,6 @@ export function compareText(result: FidelityComparison & ComparisonResult): stri
     ...fidelitySentences(result),
     ...speedFindings(result),
   ].join('\n');
-}
-
-function divergenceTexts({
-  klDivergence: { mean, p95, p99, max },
-  top1Agreement,
-  perplexity,
-}: Pick<MeasuredFidelity, 'klDivergence' | 'top1Agreement' | 'perplexity'>): string[] {
-  return [
-    ...[mean, p95, p99, max].map(formatDivergence),
-    `${(top1Agreement * 100).toFixed(1)} %`,
-    formatPerplexity(perplexity),
-  ];
 }
 
 function speedTexts(result: ComparisonResult, index: number): string[] {

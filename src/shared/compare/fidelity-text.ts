@@ -1,7 +1,12 @@
 import { formatTokens } from '../metrics/format.ts';
 import type { ComparisonResult } from './comparison.ts';
 import { type Configuration, configurationNames } from './configuration.ts';
-import type { ConfigurationFidelity, FidelityResult, MeasuredFidelity } from './fidelity.ts';
+import type {
+  ConfigurationFidelity,
+  FidelityFigures,
+  FidelityResult,
+  MeasuredFidelity,
+} from './fidelity.ts';
 
 /** A whole result with the figures of fidelity in it. */
 export interface FidelityComparison extends Pick<ComparisonResult, 'configurations'> {
@@ -24,6 +29,24 @@ export function namedFidelities({ configurations, fidelity }: FidelityComparison
       ? { ...figures, configuration, index, name: names[index] ?? '' }
       : [];
   });
+}
+
+/** What f16 against itself is called. */
+export const repeatedBaseline = 'f16 again';
+
+export const fidelityHead = ['KL mean', 'p95', 'p99', 'max', 'same first token', 'perplexity'];
+
+/** In the order of {@link fidelityHead}. */
+export function fidelityCells({
+  klDivergence: { mean, p95, p99, max },
+  top1Agreement,
+  perplexity,
+}: FidelityFigures): string[] {
+  return [
+    ...[mean, p95, p99, max].map(formatDivergence),
+    `${(top1Agreement * 100).toFixed(1)} %`,
+    formatPerplexity(perplexity),
+  ];
 }
 
 /** Two significant digits: 0.026, 6.6e-4, 0. */

@@ -1,5 +1,5 @@
 import { type CsvCell, csvText } from '../metrics/csv.ts';
-import { configurationNames } from './configuration.ts';
+import { failureSentences } from './failure-text.ts';
 import type { BenchRow } from './llama-bench-rows.ts';
 import { type SpeedComparison, speedFindings } from './speed-text.ts';
 
@@ -20,7 +20,7 @@ export function benchCsv(rows: readonly BenchRow[]): string {
 }
 
 /** llama-bench writes its switches as 0 and 1. */
-function csvCell(value: CsvCell | boolean): CsvCell {
+export function csvCell(value: CsvCell | boolean): CsvCell {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
@@ -31,7 +31,7 @@ interface Column {
   of(row: BenchRow): string;
 }
 
-const columns: readonly Column[] = [
+export const benchColumns: readonly Column[] = [
   { name: 'model', width: 30, alignment: 'left', of: row => row.model_type },
   { name: 'size', width: 10, alignment: 'right', of: row => size(row.model_size) },
   { name: 'params', width: 10, alignment: 'right', of: row => parameters(row.model_n_params) },
@@ -48,7 +48,7 @@ const columns: readonly Column[] = [
 /** The table of llama-bench, the builds, what failed, and what the figures say. */
 export function benchMarkdown(rows: readonly BenchRow[], result: SpeedComparison): string {
   const [first] = rows;
-  const shown = columns.filter(({ name }) => name !== 'ngl' || first?.backends !== 'CPU');
+  const shown = benchColumns.filter(({ name }) => name !== 'ngl' || first?.backends !== 'CPU');
   const line = (cell: (column: Column) => string) => `| ${shown.map(cell).join(' | ')} |`;
   const pad = ({ width, alignment }: Column, text: string) =>
     alignment === 'left' ? text.padEnd(width) : text.padStart(width);
@@ -75,16 +75,7 @@ function list(sentences: readonly string[]): string[] {
 
 /** Which configurations have no figures, and why. */
 export function benchFailures({ configurations, speed }: SpeedComparison): string[] {
-  const names = configurationNames(configurations);
-  return (speed?.configurations ?? []).flatMap((each, index) =>
-    each.outcome === 'failed'
-      ? [
-          [`${names[index]} was not measured: ${each.error.message}`, each.error.suggestion]
-            .filter(part => part !== null)
-            .join(' '),
-        ]
-      : [],
-  );
+  return failureSentences(configurations, speed?.configurations ?? []);
 }
 
 function testName({ n_prompt, n_gen, n_depth }: BenchRow): string {

@@ -60,6 +60,17 @@ const backendNames: Readonly<Record<ResolvedBackend, string>> = {
   vulkan: 'Vulkan',
 };
 
+/** What computed. */
+export function deviceCells({
+  backend,
+  devices,
+}: Pick<ComparisonFacts, 'backend' | 'devices'>): Pick<BenchRow, 'gpu_info' | 'backends'> {
+  return {
+    gpu_info: backend === 'cpu' ? '' : devices.join(', '),
+    backends: backendNames[backend],
+  };
+}
+
 /** A row for every test, prompts before generation at each depth. */
 export function benchRows({ speed, facts }: Pick<ComparisonResult, 'speed' | 'facts'>): BenchRow[] {
   return (speed?.configurations ?? []).flatMap(configuration =>
@@ -88,8 +99,7 @@ function rowsOf(
   return [
     {
       cpu_info: cpu,
-      gpu_info: report.backend === 'cpu' ? '' : report.devices.join(', '),
-      backends: backendNames[report.backend],
+      ...deviceCells(report),
       model_filename: model.path,
       model_type: modelType,
       model_size: model.weightsBytes,

@@ -21,3 +21,14 @@ export function sampleStatistics(samples: readonly number[]): SampleStatistics {
     median: median(samples) ?? mean,
   };
 }
+
+/** Fewer samples say nothing about how far two runs of the same thing are apart. */
+export const tellingSamples = 3;
+
+/** Whether the ranges of single samples touch: then either may be the faster one. */
+export function rangesTouch(one: SampleStatistics, other: SampleStatistics): boolean {
+  return (
+    Math.max(...one.samples) >= Math.min(...other.samples) &&
+    Math.max(...other.samples) >= Math.min(...one.samples)
+  );
+}

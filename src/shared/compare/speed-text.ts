@@ -1,11 +1,8 @@
 import { formatTokens } from '../metrics/format.ts';
 import type { ComparisonResult } from './comparison.ts';
 import { configurationNames } from './configuration.ts';
-import type { SampleStatistics } from './sample-statistics.ts';
+import { rangesTouch, tellingSamples } from './sample-statistics.ts';
 import type { MeasuredSpeed, SpeedFigures, TimedSeries } from './speed.ts';
-
-/** Fewer samples say nothing about how far two runs of the same thing are apart. */
-const tellingSamples = 3;
 
 export type SpeedComparison = Pick<ComparisonResult, 'configurations' | 'speed'>;
 
@@ -66,19 +63,11 @@ function comparison(
   name: string,
 ): string | null {
   if (series === null || reference === null) return null;
-  if (overlap(series.ms, reference.ms)) return `not measurably different from ${name}`;
+  if (rangesTouch(series.ms, reference.ms)) return `not measurably different from ${name}`;
   const ratio = series.ms.median / reference.ms.median;
   return ratio > 1
     ? `${times(ratio)} slower than ${name}`
     : `${times(1 / ratio)} faster than ${name}`;
-}
-
-/** Whether the ranges of single samples touch: then either may be the faster one. */
-function overlap(one: SampleStatistics, other: SampleStatistics): boolean {
-  return (
-    Math.max(...one.samples) >= Math.min(...other.samples) &&
-    Math.max(...other.samples) >= Math.min(...one.samples)
-  );
 }
 
 /** 1.04 is 4 %, 1.9 is 1.9 times. */
