@@ -7,7 +7,7 @@ export default {
     'src/engine/engine.ts',
     'src/cli/cli.ts',
     'src/renderer/main.tsx',
-    'tools/bench/{fit,forecast,idle,launch,overhead,snapshot,speed,stop,threads,ui}.ts',
+    'tools/bench/{fit,forecast,idle,launch,overhead,saved-runs,snapshot,speed,stop,threads,ui}.ts',
     'tools/build/build.ts',
     'tools/check/check.ts',
     'tools/demo-model/{make,card}.ts',
