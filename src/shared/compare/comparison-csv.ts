@@ -3,6 +3,7 @@ import type { ComparisonFacts, ComparisonResult } from './comparison.ts';
 import { type Configuration, configurationNames } from './configuration.ts';
 import type { ConfigurationFidelity, FidelityResult } from './fidelity.ts';
 import { repeatedBaseline } from './fidelity-text.ts';
+import { firstDivergence } from './first-divergence.ts';
 import { csvCell } from './llama-bench-formats.ts';
 import { benchRows, deviceCells } from './llama-bench-rows.ts';
 import type { ParallelResult } from './parallel.ts';
@@ -140,10 +141,19 @@ function readerCells(reader: Reader): Line {
   };
 }
 
+/** `first_divergence`: where it leaves the answer of the first configuration; empty where it does not. */
 function outputLines({ outputs }: ComparisonResult, index: number): Line[] {
   const output = outputs?.configurations[index];
+  const reference = outputs?.configurations[0];
   if (output?.outcome !== 'measured') return [];
-  return [{ n_gen: output.tokens.length, answer_ended: output.ended }];
+  return [
+    {
+      n_gen: output.tokens.length,
+      answer_ended: output.ended,
+      first_divergence:
+        reference?.outcome === 'measured' ? firstDivergence(reference.tokens, output.tokens) : null,
+    },
+  ];
 }
 
 /** A line for each number of sequences; `avg_ts` is that of all of them together. */

@@ -61,7 +61,13 @@ describe('CSV', () => {
       avg_ts: '',
     });
     expect(of('parallel')[0]).toMatchObject({ n_sequences: '1', avg_ts: '11', n_depth: '64' });
-    expect(of('outputs')[1]).toMatchObject({ n_gen: '4', answer_ended: '0' });
+    expect(
+      of('outputs').map(row => [row['n_gen'], row['answer_ended'], row['first_divergence']]),
+    ).toEqual([
+      ['4', '1', ''],
+      ['4', '0', '2'],
+      ['', '', ''],
+    ]);
   });
 
   test('a figure would stand in two lines, so that a mean counts it twice', () => {
@@ -133,6 +139,19 @@ describe('Markdown', () => {
     expect(text).toContain(
       '- On this machine q8_0 is 1.9 times slower than f16 in decode and 2.1 times slower than f16 in prefill, at depth 1,024.',
     );
+  });
+
+  test.each([
+    ['within', ['Half', ' a', ' byte'], 'for 2 tokens | " gigabyte" | " byte"'],
+    ['at its end', ['Half', ' a'], 'for 2 tokens | " gigabyte" | nothing more'],
+    ['nowhere', ['Half', ' a', ' gigabyte', '.'], 'to its end |  | '],
+  ])('an answer would be said to leave the other one elsewhere: %s', (_where, tokens, cells) => {
+    const [first] = result.outputs?.configurations ?? [];
+    if (result.outputs === null || first === undefined) throw new Error('no outputs');
+    const other = { outcome: 'measured', tokens, ended: false } as const;
+    const outputs = { ...result.outputs, configurations: [first, other] };
+    const { text: report } = exportComparison({ ...result, outputs }, name, '', 'markdown');
+    expect(report).toContain(`, cut there | ${cells} |`);
   });
 
   test('the folders of the user would be published with the report', () => {
