@@ -67,7 +67,7 @@ async function compare(
       options: { backend, gpuLayers },
       configurations,
       // As long a prompt as the text: what was lost there is held against what was gained.
-      speed: { depths: [0], promptTokens: tokens, generatedTokens: 32, repetitions: 3 },
+      speed: { depths: [0], promptTokens: tokens, generatedTokens: 32, repetitions: 5 },
       fidelity: { text, tokens },
     },
     {

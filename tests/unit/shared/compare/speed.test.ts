@@ -80,26 +80,26 @@ describe('speedSteps', () => {
 });
 
 describe('speedFindings', () => {
-  const three = (prefillMs: number, decodeMs: number) =>
-    [1, 1.01, 0.99].map(part => measurement(prefillMs * part, decodeMs * part));
+  const five = (prefillMs: number, decodeMs: number) =>
+    [1, 1.01, 0.99, 1.005, 0.995].map(part => measurement(prefillMs * part, decodeMs * part));
 
   test.each([
     [
-      three(210, 19),
+      five(210, 19),
       'is 1.9 times slower than f16 in decode and 2.1 times slower than f16 in prefill',
     ],
     [
-      three(50, 10),
+      five(50, 10),
       'is not measurably different from f16 in decode and 2.0 times faster than f16 in prefill',
     ],
-    [three(100, 10), 'is not measurably different from f16 in decode and in prefill'],
-    [three(105, 10.5), 'is 5 % slower than f16 in decode and in prefill'],
+    [five(100, 10), 'is not measurably different from f16 in decode and in prefill'],
+    [five(105, 10.5), 'is 5 % slower than f16 in decode and in prefill'],
     [
-      three(1400, 10),
+      five(1400, 10),
       'is not measurably different from f16 in decode and 14 times slower than f16 in prefill',
     ],
   ])('a difference would be told wrong, or one that is none: %#', (samples, what) => {
-    const configurations = [measured(f16, three(100, 10)), measured(q8, samples)];
+    const configurations = [measured(f16, five(100, 10)), measured(q8, samples)];
     expect(speedFindings(speedResult(configurations))).toEqual([
       `On this machine q8_0 ${what}, at depth 1,024.`,
     ]);
@@ -111,13 +111,13 @@ describe('speedFindings', () => {
       measured(mixed, [measurement(200, 20)]),
     ];
     expect(speedFindings(speedResult(configurations))).toEqual([
-      'Measured once: too few to tell a difference from chance. Ask for at least 3 repetitions.',
+      'Measured once: too few to tell a difference from chance. Ask for at least 5 repetitions.',
     ]);
   });
 
   test('something would be said where there is nothing to compare', () => {
     const refused = failed(q8, '', null);
-    const configurations = [measured(f16, three(100, 10)), refused];
+    const configurations = [measured(f16, five(100, 10)), refused];
     expect(speedFindings(speedResult(configurations))).toEqual([]);
     expect(speedFindings(speedResult([refused]))).toEqual([]);
   });
