@@ -1,11 +1,9 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import type { AppInfo } from '#shared/contract/app-contract.ts';
-import type { Settings } from '#shared/contract/settings.ts';
-import type { ModelState } from '#shared/lifecycle/model-state.ts';
 import { type LoadOptions, type LoadPlan, loadOptionsSchema } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
-import { isRemote } from '#shared/model/remote-path.ts';
+import { useDescribedModel } from '../model-setup/described-model.ts';
+import { firstPath } from '../model-setup/load-choices.ts';
 import type { AppState } from '../state/app-store.ts';
 import { type Answer, createLatestAnswer } from '../state/latest-answer.ts';
 import { usePage } from '../state/page-context.tsx';
@@ -26,17 +24,14 @@ export interface LoadForm {
 export function useLoadForm(): LoadForm {
   const { app, connection } = usePage();
   const [choice, setChoice] = useState(() => firstChoice(app.getState()));
-  const [descriptions] = useState(() =>
-    createLatestAnswer((path: string) => connection.call('model.describe', { path })),
-  );
   const [plans] = useState(() =>
     createLatestAnswer((request: { path: string; options: LoadOptions }) =>
       connection.call('model.plan', request),
     ),
   );
-  const model = useStore(descriptions.store);
   const plan = useStore(plans.store);
   const { path, options } = choice;
+  const model = useDescribedModel(path);
   const described = model.key === path && !model.pending ? model.value : null;
   const question = {
     path,
@@ -47,11 +42,6 @@ export function useLoadForm(): LoadForm {
   };
   const plannable = loadBlocker(question) === null;
   const planKey = plannable ? JSON.stringify(choice) : null;
-
-  useEffect(() => {
-    if (path === '' || isRemote(path)) descriptions.want(null, null);
-    else descriptions.want(path, path);
-  }, [descriptions, path]);
 
   useEffect(() => {
     plans.want(planKey, planKey === null ? null : { path, options });
@@ -79,17 +69,6 @@ export function useLoadForm(): LoadForm {
 function firstChoice(state: AppState): { path: string; options: LoadOptions } {
   const path = firstPath(state.model, state.settings, state.info);
   return { path, options: rememberedOptions(state, path) ?? loadOptionsSchema.parse({}) };
-}
-
-/** What is loaded (or loading) now, else what was loaded last, else the model that ships along. */
-function firstPath(
-  model: ModelState | null,
-  settings: Settings | null,
-  info: AppInfo | null,
-): string {
-  if (model?.phase === 'loaded') return model.report.planned.model.path;
-  if (model?.phase === 'loading') return model.path;
-  return settings?.lastModelPath ?? info?.builtInModelPath ?? '';
 }
 
 function rememberedOptions({ model, settings }: AppState, path: string): LoadOptions | null {

@@ -1,7 +1,7 @@
-import { bytesPerElement, type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
-import { type Backend, backends, type LoadOptions } from '#shared/model/load.ts';
+import { type Backend, backends } from '#shared/model/load.ts';
+import { defaultBatch, flashOptions, typeOptions } from '../model-setup/load-choices.ts';
 import { NumberField } from '../ui/number-field.tsx';
-import { Select, type SelectOption } from '../ui/select.tsx';
+import { Select } from '../ui/select.tsx';
 import type { LoadForm } from './load-form.ts';
 import styles from './option-fields.module.css';
 
@@ -71,19 +71,6 @@ export function OptionFields({ form }: { readonly form: LoadForm }) {
   );
 }
 
-const defaultBatch = 512;
-
-const typeOptions: readonly SelectOption<CacheType>[] = cacheTypes.map(value => {
-  const bytes = bytesPerElement(value);
-  return { value, label: value, description: `${bytes} bytes per element${againstF16(bytes)}` };
-});
-
-const flashOptions: readonly SelectOption<LoadOptions['flashAttention']>[] = [
-  { value: 'auto', label: 'auto', description: 'On where the backend has it' },
-  { value: 'on', label: 'on', description: 'Less memory; needed for a quantized V' },
-  { value: 'off', label: 'off' },
-];
-
 const backendLabels: Readonly<Record<Backend, string>> = {
   auto: 'auto',
   cuda: 'CUDA',
@@ -91,8 +78,3 @@ const backendLabels: Readonly<Record<Backend, string>> = {
   vulkan: 'Vulkan',
   cpu: 'CPU',
 };
-
-function againstF16(bytes: number): string {
-  const share = Math.round((bytes / bytesPerElement('f16')) * 100);
-  return share === 100 ? '' : `, ${share} % of f16`;
-}

@@ -1,0 +1,35 @@
+import type { AppInfo } from '#shared/contract/app-contract.ts';
+import type { Settings } from '#shared/contract/settings.ts';
+import { bytesPerElement, type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
+import type { ModelState } from '#shared/lifecycle/model-state.ts';
+import type { LoadOptions } from '#shared/model/load.ts';
+import type { SelectOption } from '../ui/select.tsx';
+
+export const typeOptions: readonly SelectOption<CacheType>[] = cacheTypes.map(value => {
+  const bytes = bytesPerElement(value);
+  return { value, label: value, description: `${bytes} bytes per element${againstF16(bytes)}` };
+});
+
+export const flashOptions: readonly SelectOption<LoadOptions['flashAttention']>[] = [
+  { value: 'auto', label: 'auto', description: 'On where the backend has it' },
+  { value: 'on', label: 'on', description: 'Less memory; needed for a quantized V' },
+  { value: 'off', label: 'off' },
+];
+
+export const defaultBatch = 512;
+
+function againstF16(bytes: number): string {
+  const share = Math.round((bytes / bytesPerElement('f16')) * 100);
+  return share === 100 ? '' : `, ${share} % of f16`;
+}
+
+/** What is loaded (or loading) now, else what was loaded last, else the model that ships along. */
+export function firstPath(
+  model: ModelState | null,
+  settings: Settings | null,
+  info: AppInfo | null,
+): string {
+  if (model?.phase === 'loaded') return model.report.planned.model.path;
+  if (model?.phase === 'loading') return model.path;
+  return settings?.lastModelPath ?? info?.builtInModelPath ?? '';
+}
