@@ -12,6 +12,7 @@ import { type RunningApp, startApp } from '#tools/running-app/app.ts';
 import { launchBrowser, openPage } from '#tools/running-app/browser.ts';
 import { layoutFaults } from '#tools/running-app/layout-faults.ts';
 import { untilLoaded } from '#tools/running-app/loaded-model.ts';
+import { takeComparePictures } from './compare-pictures.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', 'docs', 'images');
 
@@ -80,6 +81,7 @@ async function main(): Promise<void> {
         console.log(`docs/images/${file}.png`);
       }
     }
+    faults.push(...(await takeComparePictures(folder, app, browser)));
     if (faults.length > 0) throw new Error(faults.join('\n'));
   } finally {
     client.close();

@@ -1,3 +1,4 @@
+import { ComparePage } from '../compare/compare-page.tsx';
 import { FitPage } from '../fit/fit-page.tsx';
 import { LoadPanel } from '../load-panel/load-panel.tsx';
 import { useView } from '../state/page-context.tsx';
@@ -18,6 +19,11 @@ export function Layout() {
       {shown === 'fit' && (
         <PageRegion region="fit" name="The Fit page">
           <FitPage />
+        </PageRegion>
+      )}
+      {shown === 'compare' && (
+        <PageRegion region="compare" name="The Compare page">
+          <ComparePage />
         </PageRegion>
       )}
       <LoadPanel />

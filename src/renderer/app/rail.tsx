@@ -1,4 +1,4 @@
-import { Gauge, MessageSquare } from 'lucide-react';
+import { Gauge, MessageSquare, Scale } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { usePage, useView } from '../state/page-context.tsx';
 import type { PageName } from '../state/view-store.ts';
@@ -17,6 +17,7 @@ interface RailEntry {
 const entries: readonly RailEntry[] = [
   { page: 'chat', label: 'Chat', shortcut: 'chat-page', icon: <MessageSquare /> },
   { page: 'fit', label: 'Fit', shortcut: 'fit-page', icon: <Gauge /> },
+  { page: 'compare', label: 'Compare', shortcut: 'compare-page', icon: <Scale /> },
 ];
 
 /** The app's pages, always in reach at the window's left edge. */

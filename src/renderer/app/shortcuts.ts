@@ -9,6 +9,7 @@ export type ShortcutName =
   | 'load-panel'
   | 'chat-page'
   | 'fit-page'
+  | 'compare-page'
   | 'help'
   | 'next-region';
 
@@ -54,6 +55,7 @@ export function shortcutsFor(inBrowser: boolean): readonly Shortcut[] {
     { name: 'load-panel', label: 'Load a model', keys: primary('KeyO', 'O') },
     { name: 'chat-page', label: 'Chat', keys: pageKey('Digit1', '1') },
     { name: 'fit-page', label: 'Fit', keys: pageKey('Digit2', '2') },
+    { name: 'compare-page', label: 'Compare', keys: pageKey('Digit3', '3') },
     { name: 'toggle-sidebar', label: 'Show or hide conversations', keys: primary('KeyB', 'B') },
     { name: 'toggle-monitor', label: 'Show or hide the Monitor', keys: primary('KeyM', 'M') },
     { name: 'next-region', label: 'Go to the next part of the window', keys: plain('F6') },

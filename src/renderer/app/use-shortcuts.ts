@@ -76,6 +76,9 @@ function run(name: ShortcutName, page: Page): boolean {
     case 'fit-page':
       showPage(view, 'fit');
       return true;
+    case 'compare-page':
+      showPage(view, 'compare');
+      return true;
     case 'help':
       view.setState(state => ({ shortcutsOpen: !state.shortcutsOpen }));
       return true;

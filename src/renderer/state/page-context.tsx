@@ -1,5 +1,6 @@
 import { createContext, use } from 'react';
 import { useStore } from 'zustand';
+import type { CompareState } from '../compare/compare-store.ts';
 import type { FitState } from '../fit/fit-store.ts';
 import type { AppState } from './app-store.ts';
 import type { ChatState } from './chat-store.ts';
@@ -25,6 +26,10 @@ export function useChat<T>(select: (state: ChatState) => T): T {
 
 export function useFit<T>(select: (state: FitState) => T): T {
   return useStore(usePage().fit.store, select);
+}
+
+export function useCompare<T>(select: (state: CompareState) => T): T {
+  return useStore(usePage().compare.store, select);
 }
 
 export function useView<T>(select: (state: ViewState) => T): T {

@@ -1,3 +1,4 @@
+import { type Compare, createCompare } from '../compare/compare-store.ts';
 import type { Connection } from '../connection/connection.ts';
 import { createFit, type Fit } from '../fit/fit-store.ts';
 import { createLiveMemory, type LiveMemory } from '../monitor/live/live-memory.ts';
@@ -18,6 +19,7 @@ export interface Page {
   readonly chat: Chat;
   readonly drafts: Drafts;
   readonly fit: Fit;
+  readonly compare: Compare;
   /** Telemetry, its history and its latest sample; goes on while the Monitor is closed. */
   readonly live: LiveTelemetry;
   /** Memory, its history and its latest sample; only while the Monitor is shown. */
@@ -36,6 +38,7 @@ export function createPage(connection: Connection): Page {
     chat,
     drafts: createDrafts(sessionStorage),
     fit: createFit(connection, onNextFrame),
+    compare: createCompare(connection),
     live,
     memory: createLiveMemory(connection, live, pageVisibility),
     view: createViewStore(),

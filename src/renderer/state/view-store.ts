@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
 
-export const pageNames = ['chat', 'fit'] as const;
+export const pageNames = ['chat', 'fit', 'compare'] as const;
 export type PageName = (typeof pageNames)[number];
 
 /** What is open on this page right now and belongs in no settings file. */

@@ -45,6 +45,8 @@ export interface TextAreaProps extends FieldProps {
   onValueChange(value: string): void;
   readonly placeholder?: string;
   readonly rows?: number;
+  /** As high as its text instead of being resized by hand. */
+  readonly growing?: boolean;
   readonly maxLength?: number;
 }
 
@@ -53,6 +55,7 @@ export function TextArea({
   onValueChange,
   placeholder,
   rows = 4,
+  growing = false,
   maxLength,
   ...field
 }: TextAreaProps) {
@@ -60,6 +63,7 @@ export function TextArea({
     <Field {...field}>
       <BaseField.Control
         render={<textarea rows={rows} />}
+        data-growing={growing || undefined}
         className={styles.control}
         value={value}
         onValueChange={onValueChange}

@@ -1,0 +1,32 @@
+import { useEffect } from 'react';
+import { firstPath } from '../model-setup/load-choices.ts';
+import { useApp, useCompare, usePage } from '../state/page-context.tsx';
+import { ErrorCallout } from '../ui/callout.tsx';
+import { TwoPanes } from '../ui/two-panes.tsx';
+import { CompareControls } from './compare-controls.tsx';
+import { EmptyCompare } from './empty-compare.tsx';
+import { ResultView } from './result-view.tsx';
+import { RunProgress } from './run-progress.tsx';
+
+/** Configurations of one model against each other, measured on this machine. */
+export function ComparePage() {
+  const { compare } = usePage();
+  const path = useApp(({ model, settings, info }) => firstPath(model, settings, info));
+  const running = useCompare(state => state.running);
+  const shown = useCompare(state => state.shown);
+  const second = useCompare(state => state.second);
+  const error = useCompare(state => state.error);
+  useEffect(() => compare.suggest(path), [compare, path]);
+  return (
+    <TwoPanes
+      title="What a cache costs"
+      controlsLabel="What to compare"
+      controls={<CompareControls />}
+    >
+      {error !== null && <ErrorCallout error={error} />}
+      {running !== null && <RunProgress running={running} />}
+      {shown !== null && <ResultView shown={shown} second={second} />}
+      {shown === null && running === null && <EmptyCompare />}
+    </TwoPanes>
+  );
+}
