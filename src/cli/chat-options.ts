@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { type Sampling, samplingSchema } from '#shared/chat/sampling.ts';
 import { type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
 import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
+import { tokenPredictions } from '#shared/model/token-prediction.ts';
 import { engineFlags } from './engine-flags.ts';
 import { collect, optionValue } from './option-parsers.ts';
 
@@ -18,6 +19,7 @@ export interface ChatOptions {
   readonly gpuLayers?: LoadOptions['gpuLayers'];
   readonly batch?: number;
   readonly backend?: LoadOptions['backend'];
+  readonly tokenPrediction?: LoadOptions['tokenPrediction'];
   readonly gen?: Sampling['maxTokens'];
   readonly seed?: Sampling['seed'];
   readonly temperature?: number;
@@ -69,6 +71,12 @@ export function addChatCommand(
       optionValue(load.batchSize, 'a number from 32 to 8192'),
     )
     .addOption(engineFlags.backend())
+    .addOption(
+      new Option(
+        '--token-prediction <mode>',
+        'guess tokens from the prompt, and check several at once',
+      ).choices(tokenPredictions),
+    )
     .option(
       '--gen <tokens>',
       'tokens of one answer at most',

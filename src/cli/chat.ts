@@ -131,6 +131,7 @@ async function loadModel(
         gpuLayers: options.gpuLayers,
         threads: options.threads,
         batchSize: options.batch,
+        tokenPrediction: options.tokenPrediction,
       },
     });
   } finally {

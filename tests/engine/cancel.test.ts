@@ -50,6 +50,7 @@ it('would catch a stop in mid-prefill that loses the cache or leaves it wrong', 
     ttftMs: null,
     generatedTokens: 0,
     openingProbability: null,
+    prediction: null,
     decodeTokensPerSecond: null,
     interTokenLatency: null,
   });

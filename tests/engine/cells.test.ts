@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CacheMap } from '#shared/cache-map/cache-map.ts';
 import type { PromptMessage } from '#shared/contract/engine-contract.ts';
+import type { TokenPrediction } from '#shared/model/token-prediction.ts';
 import { ensureModel, type ModelName } from '#tools/models/catalog.ts';
 import {
   answerMessage,
@@ -32,8 +33,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const load = (name: ModelName, contextLength: number) =>
-  loadReproducible(engine, name, contextLength);
+const load = (name: ModelName, contextLength: number, tokenPrediction: TokenPrediction = 'off') =>
+  loadReproducible(engine, name, contextLength, { tokenPrediction });
 
 /** A conversation in one place, so that the engine knows it again. */
 function conversation(systemPrompt = 'You answer in words.') {
@@ -128,13 +129,15 @@ function random(seed: number) {
 const words = 'quiet river old road white house small boat long day cold wind'.split(' ');
 
 describe.each([
-  ['tiny', 1],
-  ['sliding-window', 2],
-  ['hybrid', 3],
-  ['latent', 4],
-] as const)('%s', (name, seed) => {
+  ['tiny', 1, 'off'],
+  ['sliding-window', 2, 'off'],
+  ['hybrid', 3, 'off'],
+  ['latent', 4, 'off'],
+  ['tiny', 5, 'input-lookup'],
+  ['sliding-window', 6, 'input-lookup'],
+] as const)('%s with seed %i and prediction %s', (name, seed, tokenPrediction) => {
   it('would catch a map, a counter or a cell that says another thing after any move', async () => {
-    await load(name, 512);
+    await load(name, 512, tokenPrediction);
     const below = random(seed);
     const sentence = () =>
       Array.from({ length: 3 + below(40) }, () => words[below(words.length)]).join(' ');

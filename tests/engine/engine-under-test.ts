@@ -94,8 +94,10 @@ export async function loadReproducible(
   engine: EngineUnderTest,
   name: ModelName,
   contextLength: number,
+  options: Partial<LoadOptions> = {},
 ): Promise<LoadReport> {
-  return await engine.load(await ensureModel(name), { contextLength, ...reproducible });
+  const path = await ensureModel(name);
+  return await engine.load(path, { contextLength, ...reproducible, ...options });
 }
 
 /** The newest value of a signal that is as wanted. */

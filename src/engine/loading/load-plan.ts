@@ -10,6 +10,7 @@ import type { LoadOptions, LoadPlan } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import type { ModelLayer } from '#shared/model/model-layer.ts';
 import { isRemote } from '#shared/model/remote-path.ts';
+import { predictionRefusal } from '#shared/model/token-prediction.ts';
 import { type GgufFile, readGgufFile } from '../gguf/gguf-file.ts';
 import { describeModel } from '../gguf/model-description.ts';
 import { machineMemory, usablePools } from '../memory/free-memory.ts';
@@ -58,6 +59,13 @@ export async function inspectForLoad(path: string, options: LoadOptions): Promis
   );
   if (illegal !== null) {
     throw new AppError('cache-type-illegal', illegal.message, { suggestion: illegal.suggestion });
+  }
+  const unpredictable =
+    options.tokenPrediction === 'off' ? null : predictionRefusal(description.layers);
+  if (unpredictable !== null) {
+    throw new AppError('model-unsupported', unpredictable, {
+      suggestion: 'Load it without token prediction.',
+    });
   }
   return { file, description };
 }

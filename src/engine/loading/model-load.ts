@@ -7,6 +7,7 @@ import { modelFingerprint } from '../snapshot/model-fingerprint.ts';
 import { calibrateThreads } from '../threads/thread-calibration.ts';
 import { AnswerMemory } from '../turn/answer-memory.ts';
 import { ChatTemplate } from '../turn/chat-template.ts';
+import { PromptLookup } from '../turn/prompt-lookup.ts';
 import { SequenceCache } from '../turn/sequence-cache.ts';
 import { readAllocationReport } from './allocation-report.ts';
 import type { OpenBackend } from './backend.ts';
@@ -157,6 +158,10 @@ export class ModelLoad {
         batching: { dispatchSchedule: () => {} },
       });
       const sequence = context.getSequence({
+        ...(options.tokenPrediction === 'input-lookup'
+          ? // The library keeps the last cell free.
+            { tokenPredictor: new PromptLookup(context.contextSize - 1) }
+          : {}),
         // Ours would never be used: a rewind that needs one clears the sequence and reads again.
         checkpoints: { interval: false },
         contextShift: {

@@ -1,4 +1,6 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { PredictionCounts } from '#shared/metrics/turn-figures.ts';
+import { PromptLookup } from './prompt-lookup.ts';
 
 /** A prompt held against what the cache holds. */
 export interface CacheComparison {
@@ -19,12 +21,15 @@ export class SequenceCache {
   readonly sequence: LlamaContextSequence;
   /** Tokens; null where all layers see the whole context. */
   readonly slidingWindow: number | null;
+  /** Where the model was loaded with token prediction. */
+  readonly lookup: PromptLookup | null;
   readonly #recurrent: boolean;
 
   constructor(sequence: LlamaContextSequence) {
     const insights = sequence.model.fileInsights;
     this.sequence = sequence;
     this.slidingWindow = insights.swaSize ?? null;
+    this.lookup = sequence.tokenPredictor instanceof PromptLookup ? sequence.tokenPredictor : null;
     this.#recurrent = insights.isRecurrent || insights.isHybrid;
   }
 
@@ -64,6 +69,19 @@ export class SequenceCache {
   async keep({ cached, keptTokens }: CacheComparison): Promise<void> {
     if (keptTokens === cached.length) return;
     await this.sequence.eraseContextTokenRanges([{ start: keptTokens, end: cached.length }]);
+  }
+
+  /** Since the sequence was made. */
+  get predictions(): PredictionCounts {
+    const { validated, refuted } = this.sequence.tokenPredictions;
+    return { accepted: validated, guessed: validated + refuted };
+  }
+
+  /** Drops tokens that were guessed right and that nobody has asked for. */
+  async dropGuessed(): Promise<void> {
+    if (this.lookup === null) return;
+    const { nextTokenIndex, contextSize } = this.sequence;
+    await this.sequence.eraseContextTokenRanges([{ start: nextTokenIndex, end: contextSize }]);
   }
 
   async clear(): Promise<void> {

@@ -1,8 +1,14 @@
 import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
 import type { TurnPacket, TurnRequest } from '#shared/contract/engine-contract.ts';
-import type { StopReason, TtftParts, TurnFigures } from '#shared/metrics/turn-figures.ts';
+import type {
+  PredictionCounts,
+  StopReason,
+  TtftParts,
+  TurnFigures,
+} from '#shared/metrics/turn-figures.ts';
 import { LatencyRecorder } from '../metering/latency-recorder.ts';
 import { OpeningProbability } from '../metering/opening-probability.ts';
+import { countsSince } from '../metering/prediction-counts.ts';
 import type { TelemetryMeter } from '../metering/telemetry-meter.ts';
 import { joined, type RememberedAnswer } from './answer-memory.ts';
 import { AnswerStream } from './answer-stream.ts';
@@ -105,6 +111,7 @@ export async function runTurn(
     paced: generation.paced,
     generatedTokens: generation.latencies.count,
     openingProbability: generation.opening.value,
+    prediction: target.cache.lookup === null ? null : generation.predictions,
     cacheUsedTokens: fill.usedTokens,
     cacheCapacityTokens: fill.capacityTokens,
     cacheUsedBytes: fill.usedBytes,
@@ -133,6 +140,7 @@ class Generation {
   readonly latencies = new LatencyRecorder();
   readonly opening = new OpeningProbability();
   prefilledTokens = 0;
+  predictions: PredictionCounts = { guessed: 0, accepted: 0 };
   /** Whether it was held back, be it for a while. */
   paced = false;
 
@@ -177,7 +185,12 @@ class Generation {
         return undefined;
       },
     };
-    const iterator: TokenIterator = this.#target.cache.sequence.evaluateWithMetadata(
+    const { cache } = this.#target;
+    // A penalty looks at the tokens before, and those that are guessed are not among them yet.
+    const predicted = cache.predictions;
+    const isPenalized = this.#request.sampling.repeatPenalty !== 1;
+    cache.lookup?.updateInputTokens(isPenalized ? [] : this.#prompt.tokens);
+    const iterator: TokenIterator = cache.sequence.evaluateWithMetadata(
       lastChunk,
       { confidence: this.#request.measuresOpening },
       options,
@@ -186,6 +199,8 @@ class Generation {
       return await this.#decode(iterator, lastChunk.length);
     } finally {
       await iterator.return();
+      this.predictions = countsSince(cache.predictions, predicted);
+      await cache.dropGuessed();
     }
   }
 
@@ -264,7 +279,8 @@ class Generation {
           }
           const result = await next;
           const now = performance.now();
-          this.#target.observeSpeed('decode', now - askedAt, now);
+          // A step that checks guesses is no measure of the threads.
+          if (!cache.lookup?.guessed) this.#target.observeSpeed('decode', now - askedAt, now);
           tokenAt = now;
           if (answer.stopped || result.done === true) break;
           token = result.value.token;

@@ -7,7 +7,7 @@ import {
   cancelledError,
   toErrorData,
 } from '#shared/errors/app-error.ts';
-import type { LoadOptions, LoadReport } from '#shared/model/load.ts';
+import { type LoadOptions, type LoadReport, loadOptionsSchema } from '#shared/model/load.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
 import { type EngineSession, engineFailure } from '../engine/supervisor.ts';
 import type { LentEngine, LentModel } from '../model/lent-engine.ts';
@@ -75,11 +75,11 @@ export class ComparisonRun {
    */
   async load(configuration: Configuration, contextLength: number): Promise<LentModel> {
     const { keepsCache: _, ...options } = configuration;
-    const wanted = {
+    const wanted = loadOptionsSchema.parse({
       ...this.request.options,
       ...options,
       contextLength: options.contextLength === 'auto' ? contextLength : options.contextLength,
-    };
+    });
     if (options.threads === 'auto' && this.#threads === 'auto') {
       // A calibration of its own for each of them would compare numbers of threads as well.
       this.#threads = (await this.#loadOnce(wanted)).report.threads;

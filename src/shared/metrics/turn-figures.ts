@@ -39,6 +39,14 @@ export const restoredCacheSchema = z.object({
 });
 export type RestoredCache = z.infer<typeof restoredCacheSchema>;
 
+/** What became of guessed tokens. */
+export const predictionCountsSchema = z.object({
+  guessed: count,
+  /** So many of them were what the model says. */
+  accepted: count,
+});
+export type PredictionCounts = z.infer<typeof predictionCountsSchema>;
+
 /**
  * Every figure of one turn, measured in the engine on its monotonic clock. Milliseconds, tokens,
  * tokens per second, bytes.
@@ -72,6 +80,8 @@ export const turnFiguresSchema = z.object({
   overflow: overflowSchema.nullable().default(null),
   /** What a snapshot had filled the cells with since the turn before; null: nothing. */
   restored: restoredCacheSchema.nullable().default(null),
+  /** Tokens that were guessed and checked; null: the model was loaded without prediction. */
+  prediction: predictionCountsSchema.nullable().default(null),
   cacheUsedTokens: count,
   cacheCapacityTokens: count,
   /** Null where the architecture's cache is not understood. */

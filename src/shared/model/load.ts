@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { memoryPoolsSchema } from '../fit/memory-pools.ts';
 import { cacheTypeSchema } from '../kv-cache/cache-type.ts';
 import { modelDescriptionSchema } from './model-description.ts';
+import { tokenPredictionSchema } from './token-prediction.ts';
 
 export const backends = ['auto', 'cuda', 'metal', 'vulkan', 'cpu'] as const;
 export const backendSchema = z.enum(backends);
@@ -28,6 +29,7 @@ export const loadOptionsSchema = z.object({
   threads: z.union([z.literal('auto'), z.int().min(1).max(1024)]).default('auto'),
   /** Tokens evaluated at once in prefill (llama.cpp's n_batch and n_ubatch). */
   batchSize: z.int().min(32).max(8192).default(512),
+  tokenPrediction: tokenPredictionSchema.default('off'),
 });
 export type LoadOptions = z.infer<typeof loadOptionsSchema>;
 

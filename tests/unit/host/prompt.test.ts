@@ -16,6 +16,7 @@ const figures: TurnFigures = {
   interTokenLatency: null,
   generatedTokens: 1,
   openingProbability: null,
+  prediction: null,
   paced: false,
   forecastMs: null,
   miss: null,

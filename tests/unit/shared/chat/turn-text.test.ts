@@ -23,6 +23,7 @@ const figures: TurnFigures = {
   interTokenLatency: null,
   generatedTokens: 512,
   openingProbability: null,
+  prediction: null,
   paced: false,
   forecastMs: null,
   miss: null,

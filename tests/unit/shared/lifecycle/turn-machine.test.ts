@@ -16,6 +16,7 @@ const figures: TurnFigures = {
   interTokenLatency: null,
   generatedTokens: 0,
   openingProbability: null,
+  prediction: null,
   paced: false,
   forecastMs: null,
   miss: null,
