@@ -11,6 +11,7 @@ import { Backends } from './loading/backend.ts';
 import type { LoadedModel } from './loading/loaded-model.ts';
 import { ModelSlot } from './loading/model-slot.ts';
 import { measureFidelity } from './measure/fidelity.ts';
+import { measurePrediction } from './measure/prediction.ts';
 import { measureSpeed } from './measure/speed.ts';
 import { CellMeter } from './metering/cell-meter.ts';
 import { measureMemory } from './metering/memory-meter.ts';
@@ -105,6 +106,8 @@ export class Engine {
         ),
       'measure.fidelity': (pass, context) =>
         this.#useCells(model => measureFidelity(model, pass, context)),
+      'measure.prediction': (request, { signal }) =>
+        this.#useCells(model => measurePrediction(model, request, signal)),
       telemetry: this.#telemetry.signal,
       cacheMap: this.#cells.signal,
       'cache.texts': request => this.#cells.texts(this.#slot.current, request),

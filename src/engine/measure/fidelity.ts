@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
 import type { LoadedModel } from '../loading/loaded-model.ts';
 import { DistributionFile } from './distribution-file.ts';
+import { emptyCells } from './empty-cells.ts';
 import { teacherForced, vocabularySizeOf } from './teacher-forcing.ts';
 
 /** Some tokenizers decide by the tokens before whether a token's text begins with a space. */
@@ -89,11 +90,4 @@ function tokenText(
   const before = tokens.slice(Math.max(0, position + 1 - tokensBefore), position + 1);
   // The library tells tokens from numbers by their type alone.
   return model.detokenize([token as Token], true, before);
-}
-
-async function emptyCells(target: LoadedModel): Promise<void> {
-  await target.cache.clear();
-  target.record = null;
-  target.savedTokens = 0;
-  target.restored = null;
 }

@@ -35,6 +35,10 @@ import {
 import { modelDescriptionSchema } from '../model/model-description.ts';
 import { call, signal, stream } from '../rpc/contract.ts';
 import { cacheHolderSchema, snapshotSchema } from '../snapshot/snapshot.ts';
+import {
+  predictionMeasurementRequestSchema,
+  predictionMeasurementSchema,
+} from '../tune/prediction-measurement.ts';
 import { slowMotionSchema } from './settings.ts';
 
 /** A message of the prompt. Its id lets the engine find the very tokens that it generated for it. */
@@ -136,6 +140,15 @@ export const engineContract = {
    * waits for what was asked of the model before.
    */
   'measure.fidelity': stream(fidelityPassSchema, passProgressSchema, passResultSchema),
+  /**
+   * An answer with or without token prediction, as the model was loaded. Takes the cells, and leaves them
+   * empty. A stream, so that it can be cancelled; it tells nothing on the way.
+   */
+  'measure.prediction': stream(
+    predictionMeasurementRequestSchema,
+    z.never(),
+    predictionMeasurementSchema,
+  ),
   telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),
   /** What the cells hold; null before the first turn of a context. */
   cacheMap: signal(cacheMapSchema.nullable(), { maxHz: 20 }),

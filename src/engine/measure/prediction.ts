@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
+import { AppError } from '#shared/errors/app-error.ts';
+import type {
+  PredictionMeasurement,
+  PredictionMeasurementRequest,
+  PredictionTask,
+} from '#shared/tune/prediction-measurement.ts';
+import { predictionPrompts } from '#shared/tune/prediction-prompts.ts';
+import { countsSince } from '../metering/prediction-counts.ts';
+import { fullChunkSize } from '../turn/chunk-size.ts';
+import type { TurnModel } from '../turn/turn-model.ts';
+import { readInFullChunks, throwIfCancelled } from './depth.ts';
+import { emptyCells } from './empty-cells.ts';
+
+const greedy: SequenceEvaluateOptions = { temperature: 0, seed: 0, yieldEogToken: true };
+
+/**
+ * Times an answer of the loaded model, from an empty cache, with the prediction that it was loaded with.
+ * Takes the cells of whatever chat they belong to, and leaves them empty.
+ *
+ * @throws AppError `cancelled`, `prompt-too-long`, `template-failed`
+ */
+export async function measurePrediction(
+  target: TurnModel,
+  { task, generatedTokens }: PredictionMeasurementRequest,
+  signal: AbortSignal,
+): Promise<PredictionMeasurement> {
+  const { cache } = target;
+  const prompt = promptOf(target, task);
+  refuseIfTooLong(target, prompt.length + generatedTokens);
+  await emptyCells(target);
+  const before = cache.predictions;
+  try {
+    const lastChunkAt = prompt.length - Math.min(prompt.length, fullChunkSize(target.batchSize));
+    await readInFullChunks(target, prompt.slice(0, lastChunkAt), signal);
+    cache.lookup?.updateInputTokens(prompt);
+    const answer = await timeAnswer(target, prompt.slice(lastChunkAt), generatedTokens, signal);
+    return { ...answer, ...countsSince(cache.predictions, before) };
+  } finally {
+    cache.lookup?.updateInputTokens([]);
+    await emptyCells(target);
+  }
+}
+
+/** As the first message of a chat. */
+function promptOf({ template, answers }: TurnModel, task: PredictionTask): Token[] {
+  const text = predictionPrompts[task];
+  return template.render('', [{ id: randomUUID(), role: 'user', text, reasoning: '' }], answers)
+    .tokens;
+}
+
+async function timeAnswer(
+  { cache, model }: TurnModel,
+  lastChunk: Token[],
+  count: number,
+  signal: AbortSignal,
+): Promise<Pick<PredictionMeasurement, 'tokens' | 'ms'>> {
+  const tokens: Token[] = [];
+  let firstAt = 0;
+  let lastAt = 0;
+  for await (const token of cache.sequence.evaluate(lastChunk, greedy)) {
+    if (model.isEogToken(token)) break;
+    lastAt = performance.now();
+    if (tokens.length === 0) firstAt = lastAt;
+    tokens.push(token);
+    if (tokens.length === count) break;
+    throwIfCancelled(signal);
+  }
+  return { tokens, ms: tokens.length < 2 ? null : lastAt - firstAt };
+}
+
+function refuseIfTooLong({ cache }: TurnModel, tokens: number): void {
+  if (tokens <= cache.capacityTokens) return;
+  throw new AppError(
+    'prompt-too-long',
+    `Measuring prediction needs ${tokens} tokens in the cache, and the context has room for ${cache.capacityTokens}.`,
+    { suggestion: 'Load the model with a longer context, or measure fewer tokens.' },
+  );
+}
