@@ -15,6 +15,8 @@ import { findInstallation, type Installation } from './installation.ts';
 import { runServe } from './serve.ts';
 import { addServeCommand, type ServeOptions } from './serve-options.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
+import { runTune } from './tune.ts';
+import { addTuneCommand, type TuneOptions } from './tune-options.ts';
 
 const examples = `
 Examples:
@@ -24,6 +26,7 @@ Examples:
   headroom fit model.gguf --budget 8GiB
   headroom bench model.gguf --cache f16,q8_0 --depth 0,1024
   headroom compare model.gguf --cache q8_0,q4_0
+  headroom tune model.gguf --budget 4GiB --time 120
   headroom chat model.gguf --prompt "Why is the sky blue?"
   headroom chat model.gguf --context 8192 --type-k q8_0 --type-v q8_0 \\
       --prompt "My name is Ada." --prompt "What is my name?" --json`;
@@ -59,6 +62,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       serve: async options => {
         exitCode = await runServe(options, installation, terminal);
       },
+      tune: async (file, options) => {
+        exitCode = await runTune(file, options, installation, terminal);
+      },
     });
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
@@ -76,6 +82,7 @@ interface Actions {
   fit(model: string, options: FitOptions): Promise<void>;
   inspect(model: string, options: InspectOptions): Promise<void>;
   serve(options: ServeOptions): Promise<void>;
+  tune(file: string, options: TuneOptions): Promise<void>;
 }
 
 function createProgram(installation: Installation, actions: Actions): Command {
@@ -93,6 +100,7 @@ function createProgram(installation: Installation, actions: Actions): Command {
   addFitCommand(program, actions.fit);
   addInspectCommand(program, actions.inspect);
   addServeCommand(program, actions.serve);
+  addTuneCommand(program, actions.tune);
   return program;
 }
 

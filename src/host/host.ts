@@ -9,6 +9,7 @@ import { createFollowers } from './chat/followers.ts';
 import { ProgressWatchdog } from './chat/progress-watchdog.ts';
 import { createCompareService } from './compare/compare-service.ts';
 import { type MeasurementFolder, openMeasurementFolder } from './compare/measurement-folder.ts';
+import { createMeasurements } from './compare/measurements.ts';
 import { createSavedComparisons } from './compare/saved-comparisons.ts';
 import { createConversationService } from './conversations/conversation-service.ts';
 import { lockDataDirectory } from './data-lock.ts';
@@ -22,6 +23,7 @@ import { openSettings, type SettingsService } from './settings/settings-service.
 import { openSnapshotFiles, type SnapshotFiles } from './snapshots/snapshot-files.ts';
 import { createSnapshotService, type SnapshotService } from './snapshots/snapshot-service.ts';
 import { openStore, type Store } from './store/store.ts';
+import { createTuneService } from './tune/tune-service.ts';
 
 export interface HostOptions {
   /** Holds the conversations and the settings; created when missing. */
@@ -88,15 +90,16 @@ export async function createHost(options: HostOptions): Promise<Host> {
     isAnswering: chat.isAnswering,
     keepCells: snapshots.keepCells,
   });
+  const measurements = createMeasurements(model, measurementFolder);
   const compare = createCompareService({
-    model,
-    folder: measurementFolder,
+    measurements,
     appVersion: options.version,
     conversation: id => ({
       title: conversations.get(id).conversation.title,
       messages: chat.transcript(id),
     }),
   });
+  const tune = createTuneService({ model, measurements, appVersion: options.version });
   const routes = createRoutes({
     info: {
       version: options.version,
@@ -111,6 +114,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     model,
     compare,
     comparisons: createSavedComparisons(store.comparisons),
+    tune,
     settings,
     conversations,
     chat,
@@ -142,7 +146,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     for (const port of [...ports]) port.close();
     await snapshots.keepCells();
     await engine[Symbol.asyncDispose]();
-    await compare.settled();
+    await measurements.settled();
     await settings.settled();
     closeData();
   }

@@ -12,6 +12,7 @@ import type { MemoryService } from './memory/memory-service.ts';
 import type { ModelService } from './model/model-service.ts';
 import type { SettingsService } from './settings/settings-service.ts';
 import type { SnapshotService } from './snapshots/snapshot-service.ts';
+import type { TuneService } from './tune/tune-service.ts';
 
 export interface HostServices {
   readonly info: AppInfo;
@@ -20,6 +21,7 @@ export interface HostServices {
   readonly model: ModelService;
   readonly compare: CompareService;
   readonly comparisons: SavedComparisons;
+  readonly tune: TuneService;
   readonly settings: SettingsService;
   readonly conversations: ConversationService;
   readonly chat: ChatService;
@@ -30,7 +32,7 @@ export interface HostServices {
 
 /** The whole app contract, each entry handed to the service that owns it. */
 export function createRoutes(services: HostServices): Handlers<AppContract> {
-  const { engine, memory, model, compare, comparisons, settings } = services;
+  const { engine, memory, model, compare, comparisons, tune, settings } = services;
   const { conversations, chat, snapshots, pickFile } = services;
   return {
     'app.info': () => services.info,
@@ -73,6 +75,7 @@ export function createRoutes(services: HostServices): Handlers<AppContract> {
     },
 
     'compare.run': (request, reader) => compare.run(request, reader),
+    'tune.run': (request, reader) => tune.run(request, reader),
 
     'comparisons.list': () => comparisons.list(),
     'comparisons.add': ({ result }) => comparisons.add(result),

@@ -9,7 +9,6 @@ import {
 } from '#shared/errors/app-error.ts';
 import { type LoadOptions, type LoadReport, loadOptionsSchema } from '#shared/model/load.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
-import { type EngineSession, engineFailure } from '../engine/supervisor.ts';
 import type { LentEngine, LentModel } from '../model/lent-engine.ts';
 
 /** What a part of a run tells about itself. */
@@ -92,18 +91,6 @@ export class ComparisonRun {
     const loaded = await this.#engine.load({ path: this.request.path, options }, this.signal);
     this.firstReport ??= loaded.report;
     return loaded;
-  }
-
-  /** @throws AppError; of an engine that died over it how it ended, and no lost line */
-  async ask<T>(
-    { session }: LentModel,
-    question: (client: EngineSession['client']) => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await question(session.client);
-    } catch (thrown) {
-      throw AppError.fromData(await engineFailure(session, thrown));
-    }
   }
 
   tell(part: ComparisonPart, progress: PartProgress): void {

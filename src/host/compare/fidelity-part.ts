@@ -10,6 +10,7 @@ import { fidelityFigures, perplexity } from '#shared/compare/fidelity-figures.ts
 import type { PassResult } from '#shared/compare/fidelity-pass.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LoadReport } from '#shared/model/load.ts';
+import { askLent } from '../model/lent-engine.ts';
 import type { ComparisonRun, PartProgress } from './comparison-run.ts';
 import type { ComparisonText } from './comparison-text.ts';
 
@@ -128,7 +129,7 @@ class FidelityPart {
       // One cell always stays free.
       const loaded = await this.#run.load(configuration, this.#tokens + 1);
       this.#startedAt ??= performance.now();
-      const result = await this.#run.ask(loaded, client =>
+      const result = await askLent(loaded, client =>
         client.stream(
           'measure.fidelity',
           {

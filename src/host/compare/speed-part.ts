@@ -10,7 +10,7 @@ import {
 } from '#shared/compare/speed-steps.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LoadReport } from '#shared/model/load.ts';
-import type { LentModel } from '../model/lent-engine.ts';
+import { askLent, type LentModel } from '../model/lent-engine.ts';
 import type { ComparisonRun } from './comparison-run.ts';
 
 /**
@@ -86,7 +86,7 @@ class SpeedPart {
   ): Promise<SpeedMeasurement> {
     const { promptTokens, generatedTokens, seed } = this.#series;
     const statePath = join(this.#run.folder, `${configuration}-${depthTokens}.state`);
-    return await this.#run.ask(loaded, client =>
+    return await askLent(loaded, client =>
       client.stream(
         'measure.speed',
         { depthTokens, promptTokens, generatedTokens, seed, statePath, warmsUp },

@@ -51,6 +51,18 @@ export function createLentEngine(engine: EngineSupervisor): LentEngine {
   };
 }
 
+/** @throws AppError; of an engine that died over it how it ended, and no lost line */
+export async function askLent<T>(
+  { session }: LentModel,
+  question: (client: EngineSession['client']) => Promise<T>,
+): Promise<T> {
+  try {
+    return await question(session.client);
+  } catch (thrown) {
+    throw AppError.fromData(await engineFailure(session, thrown));
+  }
+}
+
 /** Leaves nothing of a measurement in memory; an engine that has died has nothing. */
 export async function emptyEngine(engine: EngineSupervisor): Promise<void> {
   if (engine.state.get().phase !== 'ready') return;

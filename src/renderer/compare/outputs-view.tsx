@@ -1,5 +1,5 @@
-import type { OutputsResult } from '#shared/compare/outputs.ts';
 import { firstDivergence } from '#shared/compare/first-divergence.ts';
+import type { OutputsResult } from '#shared/compare/outputs.ts';
 import { formatTokens } from '#shared/metrics/format.ts';
 import { LegendMark } from '../ui/legend-mark.tsx';
 import sectionStyles from '../ui/section.module.css';

@@ -34,6 +34,7 @@ import { loadRecordSchema } from '../model/load-record.ts';
 import { modelDescriptionSchema } from '../model/model-description.ts';
 import { call, signal, stream } from '../rpc/contract.ts';
 import { snapshotStateSchema } from '../snapshot/snapshot-state.ts';
+import { tuneProgressSchema, tuneRequestSchema, tuneResultSchema } from '../tune/tune.ts';
 import { settingsSchema, slowMotionSchema } from './settings.ts';
 
 const nothing = z.object({});
@@ -130,6 +131,11 @@ export const appContract = {
    * it, and leaves nothing behind.
    */
   'compare.run': stream(comparisonRequestSchema, comparisonProgressSchema, comparisonResultSchema),
+  /**
+   * Looks for faster settings of one model, within limits. Messages wait meanwhile, as above; cancelling
+   * leaves nothing behind. What a candidate is refused for, or the engine dies over, is in its trial.
+   */
+  'tune.run': stream(tuneRequestSchema, tuneProgressSchema, tuneResultSchema),
 
   /** Kept runs without their figures, those that began last first. */
   'comparisons.list': call(nothing, z.array(savedComparisonSchema)),

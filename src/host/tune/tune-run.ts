@@ -1,0 +1,281 @@
+import { join } from 'node:path';
+import { comparisonRequestSchema } from '#shared/compare/comparison.ts';
+import { cacheTypesName, configurationSchema } from '#shared/compare/configuration.ts';
+import { sampleText } from '#shared/compare/sample-text.ts';
+import { cancelledError, toErrorData } from '#shared/errors/app-error.ts';
+import { fitQuestionSchema } from '#shared/fit/fit.ts';
+import type { CacheTypes } from '#shared/kv-cache/cache-size.ts';
+import type { LoadOptions, LoadReport } from '#shared/model/load.ts';
+import type { StreamContext } from '#shared/rpc/server.ts';
+import type { LoadedFacts } from '#shared/tune/candidates.ts';
+import { isHopeless } from '#shared/tune/judgement.ts';
+import type { PredictionPair, TuneProgress, TuneRequest, TurnPair } from '#shared/tune/tune.ts';
+import type { Attempt, TuneBench } from '#shared/tune/tune-bench.ts';
+import { ComparisonRun } from '../compare/comparison-run.ts';
+import { measureFidelities } from '../compare/fidelity-part.ts';
+import { askLent, type LentEngine, type LentModel } from '../model/lent-engine.ts';
+import type { ModelService } from '../model/model-service.ts';
+import { PredictionSamples } from './prediction-samples.ts';
+import { TurnTimes } from './turn-times.ts';
+
+/** Of each side of a trial, in turns. */
+const repetitions = 3;
+const defaultDepthTokens = 1024;
+
+export interface TuneRunOptions {
+  readonly request: TuneRequest;
+  readonly reader: StreamContext<TuneProgress>;
+  readonly engine: LentEngine;
+  /** For files of the run; the caller removes it. */
+  readonly folder: string;
+  readonly fitBytes: ModelService['fitBytes'];
+}
+
+interface Loaded extends LentModel {
+  readonly key: string;
+  /** Whether nothing was computed since the load. */
+  readonly isFresh: boolean;
+}
+
+/** Measures what a search asks for, on the engine that was lent. */
+export class TuneRun implements TuneBench {
+  /** Of the first load that worked, which is the one that is calibrated. */
+  firstReport: LoadReport | null = null;
+  /** Tokens in the cache before a turn. */
+  depthTokens = 0;
+  readonly #options: TuneRunOptions;
+  readonly #startedAt = performance.now();
+  #threads = 1;
+  #loaded: Loaded | null = null;
+  /** Longest that one load with one measurement took. */
+  #longestStepMs = 0;
+
+  constructor(options: TuneRunOptions) {
+    this.#options = options;
+  }
+
+  async load(options: LoadOptions): Promise<Attempt<LoadedFacts & { memoryBytes: number | null }>> {
+    try {
+      const first = this.firstReport ?? (await this.#calibrate(options));
+      const { report } = await this.#ready(options);
+      // Not counted: it shows how long a step takes, and leaves the cells of the depth on the disk.
+      await this.#turn(options);
+      const { threadTrials } = first;
+      const { flashAttention } = report.actual;
+      const memoryBytes = reservedBytes(report);
+      return {
+        outcome: 'measured',
+        threads: this.#threads,
+        threadTrials,
+        flashAttention,
+        memoryBytes,
+      };
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
+  }
+
+  async plannedBytes(options: LoadOptions): Promise<number | null> {
+    const { request, fitBytes } = this.#options;
+    const { typeK, typeV, backend, gpuLayers, batchSize } = options;
+    const contextLength = this.firstReport?.contextLength ?? options.contextLength;
+    if (contextLength === 'auto') return null;
+    const flashAttention = options.flashAttention !== 'off';
+    const model = { kind: 'file', path: request.path } as const;
+    try {
+      const [bytes] = await fitBytes({
+        question: fitQuestionSchema.parse({ model, backend, gpuLayers, batchSize }),
+        setups: [{ typeK, typeV, flashAttention, contextLength }],
+      });
+      return bytes?.total ?? null;
+    } catch {
+      // An architecture whose cache is not understood: a load will tell.
+      return null;
+    }
+  }
+
+  async compareTurns(
+    incumbent: LoadOptions,
+    candidate: LoadOptions,
+  ): Promise<Attempt<{ turns: TurnPair; memoryBytes: number | null }>> {
+    const times = { incumbent: new TurnTimes(), candidate: new TurnTimes() };
+    try {
+      for (let repetition = 0; repetition < repetitions; repetition++) {
+        times.incumbent.add(await this.#turn(incumbent));
+        times.candidate.add(await this.#turn(candidate));
+        if (isHopeless(times.incumbent.turnMs, times.candidate.turnMs)) break;
+      }
+      const turns = {
+        incumbent: times.incumbent.samples(),
+        candidate: times.candidate.samples(),
+      };
+      return { outcome: 'measured', turns, memoryBytes: this.#memoryBytes() };
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
+  }
+
+  async comparePrediction(
+    incumbent: LoadOptions,
+    candidate: LoadOptions,
+  ): Promise<Attempt<{ prediction: PredictionPair; memoryBytes: number | null }>> {
+    const samples = { incumbent: new PredictionSamples(), candidate: new PredictionSamples() };
+    try {
+      for (let repetition = 0; repetition < repetitions; repetition++) {
+        await this.#answer(incumbent, samples.incumbent);
+        await this.#answer(candidate, samples.candidate);
+      }
+      const prediction = {
+        incumbent: samples.incumbent.figures(),
+        candidate: samples.candidate.figures(),
+        sameAnswers: samples.incumbent.saysTheSameAs(samples.candidate),
+      };
+      return { outcome: 'measured', prediction, memoryBytes: this.#memoryBytes() };
+    } catch (thrown) {
+      return this.#failed(thrown);
+    }
+  }
+
+  async divergences(types: readonly CacheTypes[]): Promise<(number | null)[]> {
+    const { request, engine, folder, reader } = this.#options;
+    const { backend, gpuLayers } = request.start;
+    // It loads other contexts.
+    this.#loaded = null;
+    const comparison = comparisonRequestSchema.parse({
+      path: request.path,
+      options: { backend, gpuLayers },
+      configurations: types.map(pair =>
+        configurationSchema.parse({ ...pair, threads: this.#threads }),
+      ),
+      fidelity: { tokens: request.fidelityTokens },
+    });
+    const { signal } = reader;
+    const run = new ComparisonRun(engine, comparison, folder, { signal, emit: async () => {} });
+    const text = { kind: 'built-in', name: '', content: sampleText } as const;
+    try {
+      const { configurations } = await measureFidelities(run, text, request.fidelityTokens);
+      return configurations.map(figures =>
+        figures?.outcome === 'measured' ? figures.klDivergence.mean : null,
+      );
+    } catch (thrown) {
+      this.#failed(thrown);
+      return types.map(() => null);
+    }
+  }
+
+  hasTime(): boolean {
+    // A trial measures both sides so often, and so does the check in the end.
+    const needed = this.#longestStepMs * repetitions * 2 * 2;
+    return this.#elapsedMs() + needed <= this.#options.request.timeMs;
+  }
+
+  tell(progress: Pick<TuneProgress, 'stage' | 'trial' | 'done'>): void {
+    void this.#options.reader.emit({ ...progress, elapsedMs: this.#elapsedMs() });
+  }
+
+  /** Calibration tries the counts of threads for all that follows; one that was asked for stays. */
+  async #calibrate(options: LoadOptions): Promise<LoadReport> {
+    const { request, engine, reader } = this.#options;
+    const calibrated = { ...options, threads: 'auto' } as const;
+    const { report } = await engine.load(
+      { path: request.path, options: calibrated },
+      reader.signal,
+    );
+    this.#threads = options.threads === 'auto' ? report.threads : options.threads;
+    this.depthTokens = this.#depthIn(report.contextLength);
+    this.firstReport = report;
+    return report;
+  }
+
+  #depthIn(contextLength: number): number {
+    const { depthTokens, promptTokens, generatedTokens } = this.#options.request.turn;
+    if (depthTokens !== null) return depthTokens;
+    // The library keeps the last cell free.
+    const room = contextLength - 1 - Math.max(promptTokens, generatedTokens);
+    return Math.max(0, Math.min(defaultDepthTokens, Math.floor(contextLength / 2), room));
+  }
+
+  async #ready(options: LoadOptions): Promise<Loaded> {
+    const { request, engine, reader } = this.#options;
+    const threads = options.threads === 'auto' ? this.#threads : options.threads;
+    const resolved = { ...options, threads };
+    const key = JSON.stringify(resolved);
+    if (this.#loaded?.key === key) return this.#loaded;
+    // Whatever becomes of it, what was loaded is not any more.
+    this.#loaded = null;
+    const model = await engine.load({ path: request.path, options: resolved }, reader.signal);
+    this.#loaded = { ...model, key, isFresh: true };
+    return this.#loaded;
+  }
+
+  async #turn(options: LoadOptions) {
+    const { request, folder, reader } = this.#options;
+    const { promptTokens, generatedTokens } = request.turn;
+    const startedAt = performance.now();
+    const loaded = await this.#ready(options);
+    this.#loaded = { ...loaded, isFresh: false };
+    const state = `${cacheTypesName(options).replace(':', '-')}-${options.flashAttention}.state`;
+    const measured = await askLent(loaded, client =>
+      client.stream(
+        'measure.speed',
+        {
+          depthTokens: this.depthTokens,
+          promptTokens,
+          generatedTokens,
+          seed: 0,
+          statePath: join(folder, state),
+          warmsUp: loaded.isFresh,
+        },
+        { signal: reader.signal, onItem: () => {} },
+      ),
+    );
+    this.#longestStepMs = Math.max(this.#longestStepMs, performance.now() - startedAt);
+    return measured;
+  }
+
+  async #answer(options: LoadOptions, samples: PredictionSamples): Promise<void> {
+    const loaded = await this.#ready(options);
+    const { generatedTokens } = this.#options.request.turn;
+    const { signal } = this.#options.reader;
+    for (const task of ['repeating', 'fresh'] as const) {
+      const answer = await askLent(loaded, client =>
+        client.stream(
+          'measure.prediction',
+          { task, generatedTokens },
+          { signal, onItem: () => {} },
+        ),
+      );
+      samples.add(task, answer);
+    }
+  }
+
+  /** Of what is loaded, the candidate: it is measured last. */
+  #memoryBytes(): number | null {
+    return this.#loaded === null ? null : reservedBytes(this.#loaded.report);
+  }
+
+  /** @throws AppError `cancelled` where that is why it failed */
+  #failed(thrown: unknown): Attempt<never> {
+    if (this.#options.reader.signal.aborted) throw cancelledError('The search');
+    this.#loaded = null;
+    return { outcome: 'failed', error: toErrorData(thrown) };
+  }
+
+  #elapsedMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+}
+
+/** Weights, cache and compute buffers as llama.cpp reported them, else as planned. Bytes. */
+function reservedBytes({ actual, planned }: LoadReport): number | null {
+  const parts = [
+    actual.weightsBytes ?? planned.weightsBytes,
+    actual.kvBytes ?? planned.kvBytes,
+    actual.recurrentBytes ?? planned.recurrentBytes,
+    actual.computeBytes ?? planned.computeBytes,
+  ];
+  return parts.reduce<number | null>(
+    (sum, part) => (sum === null || part === null ? null : sum + part),
+    0,
+  );
+}
