@@ -7,7 +7,8 @@ export type Judgement = 'faster' | 'slower' | 'no-difference';
 const worthwhile = 0.02;
 /** Fewer samples say nothing about how far two runs of the same thing are apart. */
 export const tellingSamples = 3;
-/** So much slower in a single sample needs no second one. */
+/** So much slower in every sample so far needs no further one: a single one may be another program's fault. */
+const hopelessAtOnce = 2;
 const hopeless = 1.25;
 /** Fewer tokens of an answer are no measure of prediction. */
 const tellingTokens = 8;
@@ -31,8 +32,9 @@ export function judgeTurns({ incumbent, candidate }: TurnPair): Judgement {
 
 /** Whether a candidate is out after its first samples. */
 export function isHopeless(incumbent: readonly number[], candidate: readonly number[]): boolean {
-  const [one, other] = [median(incumbent), median(candidate)];
-  return one !== null && other !== null && other > one * hopeless;
+  if (Math.min(incumbent.length, candidate.length) === 0) return false;
+  const factor = candidate.length === 1 ? hopelessAtOnce : hopeless;
+  return Math.min(...candidate) > Math.max(...incumbent) * factor;
 }
 
 /**

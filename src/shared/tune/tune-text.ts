@@ -36,12 +36,13 @@ export function settingsChange(options: LoadOptions, start: LoadOptions): string
   ].join(', ');
 }
 
-function outcomeSentence({ outcome, start, choice, request }: Told): string {
+function outcomeSentence({ outcome, start, choice, request, trials }: Told): string {
   const change = choice === null ? '' : settingsChange(choice.options, start.options);
   switch (outcome) {
     case 'improved':
       return `Load it with ${change}.`;
     case 'keep':
+      if (trials.length === 0) return 'Keep what you have: nothing else was tried.';
       return 'Keep what you have: nothing that was tried is measurably faster and within the limits.';
     case 'limits-kept':
       return `${startLimit({ start, request })} Load it with ${change}: the fastest that was found within them.`;
