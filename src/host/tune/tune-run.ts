@@ -8,7 +8,7 @@ import type { CacheTypes } from '#shared/kv-cache/cache-size.ts';
 import type { LoadOptions, LoadReport } from '#shared/model/load.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
 import type { LoadedFacts } from '#shared/tune/candidates.ts';
-import { isHopeless } from '#shared/tune/judgement.ts';
+import { isHopeless, trialSamples } from '#shared/tune/judgement.ts';
 import type { PredictionPair, TuneProgress, TuneRequest, TurnPair } from '#shared/tune/tune.ts';
 import type { Attempt, TuneBench } from '#shared/tune/tune-bench.ts';
 import { ComparisonRun } from '../compare/comparison-run.ts';
@@ -18,8 +18,6 @@ import type { ModelService } from '../model/model-service.ts';
 import { PredictionSamples } from './prediction-samples.ts';
 import { TurnTimes } from './turn-times.ts';
 
-/** Of each side of a trial, in turns. */
-const repetitions = 3;
 const defaultDepthTokens = 1024;
 
 export interface TuneRunOptions {
@@ -49,6 +47,7 @@ export class TuneRun implements TuneBench {
   #loaded: Loaded | null = null;
   /** What one load with one measurement took last, the reading of the depth left aside. */
   #stepMs = 0;
+  #hasCompared = false;
 
   constructor(options: TuneRunOptions) {
     this.#options = options;
@@ -97,10 +96,12 @@ export class TuneRun implements TuneBench {
   async compareTurns(
     incumbent: LoadOptions,
     candidate: LoadOptions,
+    count: number,
   ): Promise<Attempt<{ turns: TurnPair; memoryBytes: number | null }>> {
+    this.#hasCompared = true;
     const times = { incumbent: new TurnTimes(), candidate: new TurnTimes() };
     try {
-      for (let repetition = 0; repetition < repetitions; repetition++) {
+      for (let repetition = 0; repetition < count; repetition++) {
         times.incumbent.add(await this.#turn(incumbent));
         times.candidate.add(await this.#turn(candidate));
         if (isHopeless(times.incumbent.turnMs, times.candidate.turnMs)) break;
@@ -118,10 +119,11 @@ export class TuneRun implements TuneBench {
   async comparePrediction(
     incumbent: LoadOptions,
     candidate: LoadOptions,
+    count: number,
   ): Promise<Attempt<{ prediction: PredictionPair; memoryBytes: number | null }>> {
     const samples = { incumbent: new PredictionSamples(), candidate: new PredictionSamples() };
     try {
-      for (let repetition = 0; repetition < repetitions; repetition++) {
+      for (let repetition = 0; repetition < count; repetition++) {
         await this.#answer(incumbent, samples.incumbent);
         await this.#answer(candidate, samples.candidate);
       }
@@ -164,7 +166,9 @@ export class TuneRun implements TuneBench {
   }
 
   hasTime(): boolean {
-    return this.#elapsedMs() + this.#stepMs * repetitions * 2 <= this.#options.request.timeMs;
+    // One is always tried, however slow the start is: it may be what makes it slow.
+    const trialMs = this.#hasCompared ? this.#stepMs * trialSamples * 2 : 0;
+    return this.#elapsedMs() + trialMs <= this.#options.request.timeMs;
   }
 
   tell(progress: Pick<TuneProgress, 'stage' | 'trial' | 'done'>): void {

@@ -5,8 +5,13 @@ export type Judgement = 'faster' | 'slower' | 'no-difference';
 
 /** A smaller difference is not worth a change of settings. */
 const worthwhile = 0.02;
-/** Fewer samples say nothing about how far two runs of the same thing are apart. */
-export const tellingSamples = 3;
+/**
+ * Of each side of a trial. By chance alone all of one lie below all of the other once in 20 times: enough
+ * to look for candidates, and what was found is checked.
+ */
+export const trialSamples = 3;
+/** Of each side of the last check: once in 252 times. */
+export const checkSamples = 5;
 /** So much slower in every sample so far needs no further one: a single one may be another program's fault. */
 const hopelessAtOnce = 2;
 const hopeless = 1.25;
@@ -18,7 +23,7 @@ const tellingTokens = 8;
  * them: no time of one may lie within those of the other, and their medians are more than 2 % apart.
  */
 export function judge(incumbent: readonly number[], candidate: readonly number[]): Judgement {
-  if (Math.min(incumbent.length, candidate.length) < tellingSamples) return 'no-difference';
+  if (Math.min(incumbent.length, candidate.length) < trialSamples) return 'no-difference';
   if (isBelow(candidate, incumbent)) return 'faster';
   return isBelow(incumbent, candidate) ? 'slower' : 'no-difference';
 }
@@ -26,7 +31,7 @@ export function judge(incumbent: readonly number[], candidate: readonly number[]
 /** By the time of the whole turn. */
 export function judgeTurns({ incumbent, candidate }: TurnPair): Judgement {
   const judgement = judge(incumbent.turnMs, candidate.turnMs);
-  if (judgement !== 'no-difference' || candidate.turnMs.length >= tellingSamples) return judgement;
+  if (judgement !== 'no-difference' || candidate.turnMs.length >= trialSamples) return judgement;
   return isHopeless(incumbent.turnMs, candidate.turnMs) ? 'slower' : judgement;
 }
 

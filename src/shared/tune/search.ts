@@ -7,7 +7,7 @@ import {
   type TuneSpace,
   typesToTry,
 } from './candidates.ts';
-import { judgePrediction, judgeTurns } from './judgement.ts';
+import { checkSamples, judgePrediction, judgeTurns, trialSamples } from './judgement.ts';
 import { type LimitedStart, Limits } from './limits.ts';
 import {
   type SearchResult,
@@ -152,11 +152,11 @@ class Search {
     incumbent: LoadOptions,
   ): Promise<Attempt<Pick<TuneTrial, 'turns' | 'prediction' | 'memoryBytes' | 'verdict'>>> {
     if (coordinate === 'token-prediction') {
-      const attempt = await this.#bench.comparePrediction(incumbent, options);
+      const attempt = await this.#bench.comparePrediction(incumbent, options, trialSamples);
       if (attempt.outcome === 'failed') return attempt;
       return { ...attempt, turns: null, verdict: judgePrediction(attempt.prediction) };
     }
-    const attempt = await this.#bench.compareTurns(incumbent, options);
+    const attempt = await this.#bench.compareTurns(incumbent, options, trialSamples);
     if (attempt.outcome === 'failed') return attempt;
     return { ...attempt, prediction: null, verdict: judgeTurns(attempt.turns) };
   }
@@ -175,7 +175,7 @@ class Search {
     if (choice.options === start.options) return { ...keep, check: null };
     const turns =
       start.error === null
-        ? await this.#bench.compareTurns(start.options, choice.options)
+        ? await this.#bench.compareTurns(start.options, choice.options, checkSamples)
         : ({ outcome: 'failed', error: start.error } as const);
     const check = turns.outcome === 'measured' ? { turns: turns.turns, prediction } : null;
     if (start.limit !== null) return { ...limitsKept, choice, check };
@@ -189,7 +189,7 @@ class Search {
     const { tokenPrediction } = start.options;
     if (best.options.tokenPrediction === tokenPrediction) return { choice: best, prediction: null };
     const without = { ...best.options, tokenPrediction };
-    const attempt = await this.#bench.comparePrediction(without, best.options);
+    const attempt = await this.#bench.comparePrediction(without, best.options, checkSamples);
     if (attempt.outcome === 'measured' && judgePrediction(attempt.prediction) === 'faster') {
       return { choice: best, prediction: attempt.prediction };
     }

@@ -23,10 +23,12 @@ export interface TuneBench {
   compareTurns(
     incumbent: LoadOptions,
     candidate: LoadOptions,
+    samples: number,
   ): Promise<Attempt<{ readonly turns: TurnPair } & Memory>>;
   comparePrediction(
     incumbent: LoadOptions,
     candidate: LoadOptions,
+    samples: number,
   ): Promise<Attempt<{ readonly prediction: PredictionPair } & Memory>>;
   /** Mean divergence of each pair from f16, in their order; null where it could not be measured. */
   divergences(types: readonly CacheTypes[]): Promise<(number | null)[]>;

@@ -3,7 +3,7 @@ import { formatDivergence } from '../compare/fidelity-text.ts';
 import { formatBytes, formatDuration, formatPercent, formatTokens } from '../metrics/format.ts';
 import { median } from '../metrics/percentile.ts';
 import type { LoadOptions } from '../model/load.ts';
-import { tellingSamples } from './judgement.ts';
+import { judgeTurns, trialSamples } from './judgement.ts';
 import { acceptanceRate } from './prediction-figures.ts';
 import type { PredictionPair, TuneResult, TuneTrial, TurnPair, TypeCost } from './tune.ts';
 
@@ -64,15 +64,17 @@ function startLimit({ start, request }: Pick<Told, 'start' | 'request'>): string
   }
 }
 
-function checkSentences({ check, outcome }: Told): string[] {
+function checkSentences({ check }: Told): string[] {
   if (check === null) return [];
   const { turns, prediction } = check;
-  const saved = savedShare(turns);
   const [before, after] = [turns.incumbent.turnMs, turns.candidate.turnMs].map(median);
-  const times = `${formatDuration(before ?? null)} before, ${formatDuration(after ?? null)} with the choice`;
-  const change = saved >= 0 ? `${percent(saved)} less` : `${percent(-saved)} more`;
+  const judgement = {
+    faster: `${percent(savedShare(turns))} less`,
+    slower: `${percent(-savedShare(turns))} more`,
+    'no-difference': 'no measurable difference',
+  }[judgeTurns(turns)];
   return [
-    `Measured once more against each other, in turns: a turn takes ${times} (${change}).${outcome === 'keep' ? ' That is no measurable gain.' : ''}`,
+    `Measured once more against each other, in turns: a turn takes ${formatDuration(before ?? null)} before, ${formatDuration(after ?? null)} with what was found (${judgement}).`,
     ...(prediction === null ? [] : [predictionSentence(prediction)]),
   ];
 }
@@ -158,7 +160,7 @@ function holdsFor({ request, depthTokens }: Told): string {
 
 function times({ incumbent, candidate }: TurnPair): string {
   const [before, after] = [incumbent.turnMs, candidate.turnMs].map(median);
-  const few = candidate.turnMs.length < tellingSamples ? ', given up early' : '';
+  const few = candidate.turnMs.length < trialSamples ? ', given up early' : '';
   return `${formatDuration(after ?? null)} against ${formatDuration(before ?? null)} a turn${few}`;
 }
 
