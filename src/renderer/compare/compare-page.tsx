@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { firstPath } from '../model-setup/load-choices.ts';
 import { useApp, useCompare, usePage } from '../state/page-context.tsx';
+import { TuneView } from '../tune/tune-view.tsx';
 import { ErrorCallout } from '../ui/callout.tsx';
 import { TwoPanes } from '../ui/two-panes.tsx';
 import { CompareControls } from './compare-controls.tsx';
@@ -12,10 +13,7 @@ import { RunProgress } from './run-progress.tsx';
 export function ComparePage() {
   const { compare } = usePage();
   const path = useApp(({ model, settings, info }) => firstPath(model, settings, info));
-  const running = useCompare(state => state.running);
-  const shown = useCompare(state => state.shown);
-  const second = useCompare(state => state.second);
-  const error = useCompare(state => state.error);
+  const pane = useCompare(state => state.pane);
   useEffect(() => compare.suggest(path), [compare, path]);
   return (
     <TwoPanes
@@ -23,10 +21,22 @@ export function ComparePage() {
       controlsLabel="What to compare"
       controls={<CompareControls />}
     >
+      {pane === 'tune' ? <TuneView /> : <Runs />}
+    </TwoPanes>
+  );
+}
+
+function Runs() {
+  const running = useCompare(state => state.running);
+  const shown = useCompare(state => state.shown);
+  const second = useCompare(state => state.second);
+  const error = useCompare(state => state.error);
+  return (
+    <>
       {error !== null && <ErrorCallout error={error} />}
       {running !== null && <RunProgress running={running} />}
       {shown !== null && <ResultView shown={shown} second={second} />}
       {shown === null && running === null && <EmptyCompare />}
-    </TwoPanes>
+    </>
   );
 }

@@ -34,7 +34,11 @@ export interface ShownComparison {
   readonly saveError: AppErrorData | null;
 }
 
+/** What the left side of the page offers. */
+export type ComparePane = 'new' | 'tune' | 'saved';
+
 export interface CompareState {
+  readonly pane: ComparePane;
   readonly choice: CompareChoice;
   readonly running: RunningComparison | null;
   /** Why the last run, or the last opening of one, came to nothing. */
@@ -49,6 +53,7 @@ export interface CompareState {
 /** The Compare page's choice, its run and what came of it; goes on while other pages are shown. */
 export interface Compare {
   readonly store: StoreApi<CompareState>;
+  show(pane: ComparePane): void;
   change(changes: Partial<Omit<CompareChoice, keyof TestChoice>>): void;
   changeTest<Part extends keyof TestChoice>(part: Part, changes: Partial<TestChoice[Part]>): void;
   add(configuration: Configuration): void;
@@ -69,6 +74,7 @@ export interface Compare {
 
 export function createCompare(connection: Connection): Compare {
   const store = createStore<CompareState>(() => ({
+    pane: 'new',
     choice: firstChoice(''),
     running: null,
     error: null,
@@ -166,6 +172,8 @@ export function createCompare(connection: Connection): Compare {
   return {
     store,
 
+    show: pane => store.setState({ pane }),
+
     change(changes) {
       if (changes.path !== undefined) isPathChosen = true;
       setChoice(() => changes);
@@ -202,6 +210,7 @@ export function createCompare(connection: Connection): Compare {
     repeat(result) {
       isPathChosen = true;
       setChoice(() => choiceOf(result));
+      store.setState({ pane: 'new' });
     },
 
     start() {

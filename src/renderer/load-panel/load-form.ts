@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { type LoadOptions, type LoadPlan, loadOptionsSchema } from '#shared/model/load.ts';
+import type { LoadOptions, LoadPlan } from '#shared/model/load.ts';
 import type { ModelDescription } from '#shared/model/model-description.ts';
 import { useDescribedModel } from '../model-setup/described-model.ts';
-import { firstPath } from '../model-setup/load-choices.ts';
+import { firstPath, rememberedOptions, startOptions } from '../model-setup/load-choices.ts';
 import type { AppState } from '../state/app-store.ts';
 import { type Answer, createLatestAnswer } from '../state/latest-answer.ts';
 import { usePage } from '../state/page-context.tsx';
@@ -68,13 +68,5 @@ export function useLoadForm(): LoadForm {
 
 function firstChoice(state: AppState): { path: string; options: LoadOptions } {
   const path = firstPath(state.model, state.settings, state.info);
-  return { path, options: rememberedOptions(state, path) ?? loadOptionsSchema.parse({}) };
-}
-
-function rememberedOptions({ model, settings }: AppState, path: string): LoadOptions | null {
-  if (model?.phase === 'loaded' && model.report.planned.model.path === path) {
-    return model.report.options;
-  }
-  if (model?.phase === 'loading' && model.path === path) return model.options;
-  return settings?.loadOptionsByModel[path] ?? null;
+  return { path, options: startOptions(state, path) };
 }

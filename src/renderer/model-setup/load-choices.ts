@@ -2,7 +2,8 @@ import type { AppInfo } from '#shared/contract/app-contract.ts';
 import type { Settings } from '#shared/contract/settings.ts';
 import { bytesPerElement, type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
 import type { ModelState } from '#shared/lifecycle/model-state.ts';
-import type { LoadOptions } from '#shared/model/load.ts';
+import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
+import type { AppState } from '../state/app-store.ts';
 import type { SelectOption } from '../ui/select.tsx';
 
 export const typeOptions: readonly SelectOption<CacheType>[] = cacheTypes.map(value => {
@@ -32,4 +33,18 @@ export function firstPath(
   if (model?.phase === 'loaded') return model.report.planned.model.path;
   if (model?.phase === 'loading') return model.path;
   return settings?.lastModelPath ?? info?.builtInModelPath ?? '';
+}
+
+/** What this file was loaded with last; null where it has not been. */
+export function rememberedOptions({ model, settings }: AppState, path: string): LoadOptions | null {
+  if (model?.phase === 'loaded' && model.report.planned.model.path === path) {
+    return model.report.options;
+  }
+  if (model?.phase === 'loading' && model.path === path) return model.options;
+  return settings?.loadOptionsByModel[path] ?? null;
+}
+
+/** The same, or what a load begins with otherwise. */
+export function startOptions(state: AppState, path: string): LoadOptions {
+  return rememberedOptions(state, path) ?? loadOptionsSchema.parse({});
 }

@@ -2,6 +2,7 @@ import { createContext, use } from 'react';
 import { useStore } from 'zustand';
 import type { CompareState } from '../compare/compare-store.ts';
 import type { FitState } from '../fit/fit-store.ts';
+import type { TuneState } from '../tune/tune-store.ts';
 import type { AppState } from './app-store.ts';
 import type { ChatState } from './chat-store.ts';
 import type { Page } from './page.ts';
@@ -30,6 +31,10 @@ export function useFit<T>(select: (state: FitState) => T): T {
 
 export function useCompare<T>(select: (state: CompareState) => T): T {
   return useStore(usePage().compare.store, select);
+}
+
+export function useTune<T>(select: (state: TuneState) => T): T {
+  return useStore(usePage().tune.store, select);
 }
 
 export function useView<T>(select: (state: ViewState) => T): T {

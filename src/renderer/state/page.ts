@@ -3,6 +3,7 @@ import type { Connection } from '../connection/connection.ts';
 import { createFit, type Fit } from '../fit/fit-store.ts';
 import { createLiveMemory, type LiveMemory } from '../monitor/live/live-memory.ts';
 import { createLiveTelemetry, type LiveTelemetry } from '../monitor/live/live-telemetry.ts';
+import { createTune, type Tune } from '../tune/tune-store.ts';
 import { type AppStore, createAppStore } from './app-store.ts';
 import { type Chat, createChat } from './chat-store.ts';
 import { type ConversationList, createConversationList } from './conversation-list-store.ts';
@@ -20,6 +21,7 @@ export interface Page {
   readonly drafts: Drafts;
   readonly fit: Fit;
   readonly compare: Compare;
+  readonly tune: Tune;
   /** Telemetry, its history and its latest sample; goes on while the Monitor is closed. */
   readonly live: LiveTelemetry;
   /** Memory, its history and its latest sample; only while the Monitor is shown. */
@@ -39,6 +41,7 @@ export function createPage(connection: Connection): Page {
     drafts: createDrafts(sessionStorage),
     fit: createFit(connection, onNextFrame),
     compare: createCompare(connection),
+    tune: createTune(connection),
     live,
     memory: createLiveMemory(connection, live, pageVisibility),
     view: createViewStore(),
