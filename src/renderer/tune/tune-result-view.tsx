@@ -1,4 +1,3 @@
-import { Lightbulb } from 'lucide-react';
 import { useState } from 'react';
 import { formatDivergence } from '#shared/compare/fidelity-text.ts';
 import { type AppErrorData, toErrorData } from '#shared/errors/app-error.ts';
@@ -21,7 +20,7 @@ export function TuneResultView({ result }: { readonly result: TuneResult }) {
     <article className={styles.result} aria-label="What was found">
       <section className={styles.findings} aria-labelledby="tune-lead">
         <h2 id="tune-lead" className={styles.findingsTitle}>
-          <Lightbulb aria-hidden="true" /> {lead}
+          {lead}
         </h2>
         <ul>
           {sentences.map(sentence => (
