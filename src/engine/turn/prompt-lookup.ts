@@ -1,9 +1,12 @@
 import { InputLookupTokenPredictor, type Token } from 'node-llama-cpp';
 
 /** Fewer tokens in a row stand in most prompts by chance, and each wrong guess is computed for nothing. */
-const sameTokens = 2;
-/** At once. */
-const mostGuesses = 3;
+const sameTokens = 3;
+/**
+ * At once. The library (3.21.1) never takes a second guess for right, since it forgets what the first one
+ * was held against: further ones would be computed for nothing.
+ */
+const mostGuesses = 1;
 
 /** Guesses the next tokens from the prompt, where the end of the answer stands in it. */
 export class PromptLookup extends InputLookupTokenPredictor {
@@ -15,10 +18,7 @@ export class PromptLookup extends InputLookupTokenPredictor {
 
   /** @param capacityTokens most tokens that can be evaluated */
   constructor(capacityTokens: number) {
-    super({
-      patternLength: { min: sameTokens },
-      predictionLength: { max: mostGuesses },
-    });
+    super({ patternLength: { min: sameTokens } });
     this.#capacityTokens = capacityTokens;
   }
 
@@ -34,9 +34,8 @@ export class PromptLookup extends InputLookupTokenPredictor {
 
   /** Never more than there is room for: the library would ask to shift the context for one too many. */
   override predictTokens(): Token[] {
-    const guesses = super
-      .predictTokens()
-      .slice(0, Math.max(0, this.#capacityTokens - this.#length));
+    const room = Math.max(0, this.#capacityTokens - this.#length);
+    const guesses = super.predictTokens().slice(0, Math.min(mostGuesses, room));
     this.guessed = guesses.length;
     return guesses;
   }

@@ -13,9 +13,10 @@ import type { PredictionPair, TuneProgress, TuneRequest, TurnPair } from '#share
 import type { Attempt, TuneBench } from '#shared/tune/tune-bench.ts';
 import { ComparisonRun } from '../compare/comparison-run.ts';
 import { measureFidelities } from '../compare/fidelity-part.ts';
-import { askLent, type LentEngine, type LentModel } from '../model/lent-engine.ts';
+import { askLent, type LentEngine } from '../model/lent-engine.ts';
 import type { ModelService } from '../model/model-service.ts';
 import { PredictionSamples } from './prediction-samples.ts';
+import { SettingsLoader } from './settings-loader.ts';
 import { TurnTimes } from './turn-times.ts';
 
 const defaultDepthTokens = 1024;
@@ -29,46 +30,38 @@ export interface TuneRunOptions {
   readonly fitBytes: ModelService['fitBytes'];
 }
 
-interface Loaded extends LentModel {
-  readonly key: string;
-  /** Whether nothing was computed since the load. */
-  readonly isFresh: boolean;
-}
-
 /** Measures what a search asks for, on the engine that was lent. */
 export class TuneRun implements TuneBench {
-  /** Of the first load that worked, which is the one that is calibrated. */
-  firstReport: LoadReport | null = null;
   /** Tokens in the cache before a turn. */
   depthTokens = 0;
   readonly #options: TuneRunOptions;
   readonly #startedAt = performance.now();
-  #threads = 1;
-  #loaded: Loaded | null = null;
+  readonly #loader: SettingsLoader;
   /** What one load with one measurement took last, the reading of the depth left aside. */
   #stepMs = 0;
   #hasCompared = false;
 
   constructor(options: TuneRunOptions) {
+    const { request, engine, reader } = options;
     this.#options = options;
+    this.#loader = new SettingsLoader(request.path, engine, reader.signal);
+  }
+
+  /** Of the first load that worked. */
+  get firstReport(): LoadReport | null {
+    return this.#loader.firstReport;
   }
 
   async load(options: LoadOptions): Promise<Attempt<LoadedFacts & { memoryBytes: number | null }>> {
     try {
-      const first = this.firstReport ?? (await this.#calibrate(options));
-      const { report } = await this.#ready(options);
+      const { threadTrials, contextLength } = await this.#loader.calibrated(options);
+      this.depthTokens = this.#depthIn(contextLength);
+      const { report } = await this.#loader.load(options);
       // Not counted: it shows how long a step takes, and leaves the cells of the depth on the disk.
       await this.#turn(options);
-      const { threadTrials } = first;
       const { flashAttention } = report.actual;
-      const memoryBytes = reservedBytes(report);
-      return {
-        outcome: 'measured',
-        threads: this.#threads,
-        threadTrials,
-        flashAttention,
-        memoryBytes,
-      };
+      const { threads, memoryBytes } = this.#loader;
+      return { outcome: 'measured', threads, threadTrials, flashAttention, memoryBytes };
     } catch (thrown) {
       return this.#failed(thrown);
     }
@@ -110,7 +103,7 @@ export class TuneRun implements TuneBench {
         incumbent: times.incumbent.samples(),
         candidate: times.candidate.samples(),
       };
-      return { outcome: 'measured', turns, memoryBytes: this.#memoryBytes() };
+      return { outcome: 'measured', turns, memoryBytes: this.#loader.memoryBytes };
     } catch (thrown) {
       return this.#failed(thrown);
     }
@@ -132,7 +125,7 @@ export class TuneRun implements TuneBench {
         candidate: samples.candidate.figures(),
         sameAnswers: samples.incumbent.saysTheSameAs(samples.candidate),
       };
-      return { outcome: 'measured', prediction, memoryBytes: this.#memoryBytes() };
+      return { outcome: 'measured', prediction, memoryBytes: this.#loader.memoryBytes };
     } catch (thrown) {
       return this.#failed(thrown);
     }
@@ -142,12 +135,12 @@ export class TuneRun implements TuneBench {
     const { request, engine, folder, reader } = this.#options;
     const { backend, gpuLayers } = request.start;
     // It loads other contexts.
-    this.#loaded = null;
+    this.#loader.forget();
     const comparison = comparisonRequestSchema.parse({
       path: request.path,
       options: { backend, gpuLayers },
       configurations: types.map(pair =>
-        configurationSchema.parse({ ...pair, threads: this.#threads }),
+        configurationSchema.parse({ ...pair, threads: this.#loader.threads }),
       ),
       fidelity: { tokens: request.fidelityTokens },
     });
@@ -175,20 +168,6 @@ export class TuneRun implements TuneBench {
     void this.#options.reader.emit({ ...progress, elapsedMs: this.#elapsedMs() });
   }
 
-  /** Calibration tries the counts of threads for all that follows; one that was asked for stays. */
-  async #calibrate(options: LoadOptions): Promise<LoadReport> {
-    const { request, engine, reader } = this.#options;
-    const calibrated = { ...options, threads: 'auto' } as const;
-    const { report } = await engine.load(
-      { path: request.path, options: calibrated },
-      reader.signal,
-    );
-    this.#threads = options.threads === 'auto' ? report.threads : options.threads;
-    this.depthTokens = this.#depthIn(report.contextLength);
-    this.firstReport = report;
-    return report;
-  }
-
   #depthIn(contextLength: number): number {
     const { depthTokens, promptTokens, generatedTokens } = this.#options.request.turn;
     if (depthTokens !== null) return depthTokens;
@@ -197,27 +176,13 @@ export class TuneRun implements TuneBench {
     return Math.max(0, Math.min(defaultDepthTokens, Math.floor(contextLength / 2), room));
   }
 
-  async #ready(options: LoadOptions): Promise<Loaded> {
-    const { request, engine, reader } = this.#options;
-    const threads = options.threads === 'auto' ? this.#threads : options.threads;
-    const resolved = { ...options, threads };
-    const key = JSON.stringify(resolved);
-    if (this.#loaded?.key === key) return this.#loaded;
-    // Whatever becomes of it, what was loaded is not any more.
-    this.#loaded = null;
-    const model = await engine.load({ path: request.path, options: resolved }, reader.signal);
-    this.#loaded = { ...model, key, isFresh: true };
-    return this.#loaded;
-  }
-
   async #turn(options: LoadOptions) {
     const { request, folder, reader } = this.#options;
     const { promptTokens, generatedTokens } = request.turn;
     const startedAt = performance.now();
-    const loaded = await this.#ready(options);
+    const loaded = await this.#loader.load(options);
     const loadMs = performance.now() - startedAt;
     let measuredAt = startedAt;
-    this.#loaded = { ...loaded, isFresh: false };
     const state = `${cacheTypesName(options).replace(':', '-')}-${options.flashAttention}.state`;
     const measured = await askLent(loaded, client =>
       client.stream(
@@ -243,7 +208,7 @@ export class TuneRun implements TuneBench {
   }
 
   async #answer(options: LoadOptions, samples: PredictionSamples): Promise<void> {
-    const loaded = await this.#ready(options);
+    const loaded = await this.#loader.load(options);
     const { generatedTokens } = this.#options.request.turn;
     const { signal } = this.#options.reader;
     for (const task of ['repeating', 'fresh'] as const) {
@@ -258,33 +223,14 @@ export class TuneRun implements TuneBench {
     }
   }
 
-  /** Of what is loaded, the candidate: it is measured last. */
-  #memoryBytes(): number | null {
-    return this.#loaded === null ? null : reservedBytes(this.#loaded.report);
-  }
-
   /** @throws AppError `cancelled` where that is why it failed */
   #failed(thrown: unknown): Attempt<never> {
     if (this.#options.reader.signal.aborted) throw cancelledError('The search');
-    this.#loaded = null;
+    this.#loader.forget();
     return { outcome: 'failed', error: toErrorData(thrown) };
   }
 
   #elapsedMs(): number {
     return performance.now() - this.#startedAt;
   }
-}
-
-/** Weights, cache and compute buffers as llama.cpp reported them, else as planned. Bytes. */
-function reservedBytes({ actual, planned }: LoadReport): number | null {
-  const parts = [
-    actual.weightsBytes ?? planned.weightsBytes,
-    actual.kvBytes ?? planned.kvBytes,
-    actual.recurrentBytes ?? planned.recurrentBytes,
-    actual.computeBytes ?? planned.computeBytes,
-  ];
-  return parts.reduce<number | null>(
-    (sum, part) => (sum === null || part === null ? null : sum + part),
-    0,
-  );
 }
