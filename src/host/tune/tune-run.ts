@@ -9,6 +9,7 @@ import type { LoadOptions, LoadReport } from '#shared/model/load.ts';
 import type { StreamContext } from '#shared/rpc/server.ts';
 import type { LoadedFacts } from '#shared/tune/candidates.ts';
 import { isHopeless, trialSamples } from '#shared/tune/judgement.ts';
+import { predictionTasks } from '#shared/tune/prediction-measurement.ts';
 import type { PredictionPair, TuneProgress, TuneRequest, TurnPair } from '#shared/tune/tune.ts';
 import type { Attempt, TuneBench } from '#shared/tune/tune-bench.ts';
 import { ComparisonRun } from '../compare/comparison-run.ts';
@@ -211,7 +212,7 @@ export class TuneRun implements TuneBench {
     const loaded = await this.#loader.load(options);
     const { generatedTokens } = this.#options.request.turn;
     const { signal } = this.#options.reader;
-    for (const task of ['repeating', 'fresh'] as const) {
+    for (const task of predictionTasks) {
       const answer = await askLent(loaded, client =>
         client.stream(
           'measure.prediction',

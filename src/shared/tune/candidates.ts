@@ -132,6 +132,6 @@ export function smallerSettings(start: LoadOptions, space: TuneSpace): LoadOptio
   );
 }
 
-export function sameTypes(one: CacheTypes, other: CacheTypes): boolean {
+function sameTypes(one: CacheTypes, other: CacheTypes): boolean {
   return one.typeK === other.typeK && one.typeV === other.typeV;
 }

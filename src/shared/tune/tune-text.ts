@@ -80,7 +80,7 @@ function checkSentences({ check }: Told): string[] {
 }
 
 /** What was tried, and why it was taken or not. */
-export function trialSentence(trial: TuneTrial, { start, request }: Told): string {
+function trialSentence(trial: TuneTrial, { start, request }: Told): string {
   const { verdict, turns, prediction, memoryBytes, divergence, error } = trial;
   const name = capitalized(settingsChange(trial.options, start.options) || 'what you have');
   const by = turns === null ? '' : ` ${times(turns)}`;

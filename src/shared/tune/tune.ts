@@ -106,7 +106,7 @@ export const tunedSettingsSchema = tuneTrialSchema.pick({
 });
 export type TunedSettings = z.infer<typeof tunedSettingsSchema>;
 
-export const tuneOutcomeSchema = z.enum([
+const tuneOutcomeSchema = z.enum([
   /** Measurably faster than the start, by the last check. */
   'improved',
   'keep',
@@ -114,7 +114,6 @@ export const tuneOutcomeSchema = z.enum([
   'limits-kept',
   'nothing-fits',
 ]);
-export type TuneOutcome = z.infer<typeof tuneOutcomeSchema>;
 
 /** What one pair of cache types takes with the start's context. */
 export const typeCostSchema = z.object({

@@ -225,7 +225,10 @@ const isConfirmed = (turns: TurnPair | undefined, prediction: PredictionPair | n
 
 function expectKept(result: SearchResult, request: SearchRequest): void {
   const { choice, check, outcome } = result;
-  if (choice === null) return expect(outcome).toBe('nothing-fits');
+  if (choice === null) {
+    expect(outcome).toBe('nothing-fits');
+    return;
+  }
   expect(choice.memoryBytes ?? Number.NaN).toBeLessThanOrEqual(request.budgetBytes ?? Number.NaN);
   expect(choice.divergence ?? Number.NaN).toBeLessThanOrEqual(request.floorNats);
   if (outcome === 'improved') {
