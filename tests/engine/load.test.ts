@@ -33,7 +33,7 @@ function expectFormula(report: LoadReport, typeK: CacheType, typeV: CacheType) {
     typeV,
     contextLength,
     batchSize: options.batchSize,
-    sequences: 1,
+    sequences: options.sequences,
     flashAttention: true,
   });
   expect(Math.abs((actual.kvKBytes ?? 0) - expected.k)).toBeLessThanOrEqual(rounding);
@@ -59,6 +59,46 @@ describe('what llama.cpp reserves is what the plan said', () => {
     const report = await engine.load(slidingWindow, { contextLength: 2048, batchSize });
     expectFormula(report, 'f16', 'f16');
     expect(report.actual.cells).toBe(2048);
+  });
+
+  it.each(['tiny', 'sliding-window', 'hybrid'] as const)(
+    'would catch sequences of %s planned or reported as one',
+    async name => {
+      const path = await ensureModel(name);
+      const options = { contextLength: 700, batchSize: 128, flashAttention: 'on' } as const;
+      const one = await engine.load(path, options);
+      const { planned, actual, contextLength, ...report } = await engine.load(path, {
+        ...options,
+        sequences: 5,
+      });
+      expect([contextLength, planned.contextLength]).toEqual([768, 768]);
+      expect([planned.cells, actual.cells]).toEqual([768 * 5, 768 * 5]);
+      expect(planned.kvBytes).toBe((one.planned.kvBytes ?? 0) * 5);
+      expect(planned.recurrentBytes).toBe((one.planned.recurrentBytes ?? 0) * 5);
+      const { kvKBytes, kvVBytes, recurrentBytes } = planned;
+      const differences = [
+        (actual.kvKBytes ?? 0) - (kvKBytes ?? 0),
+        (actual.kvVBytes ?? 0) - (kvVBytes ?? 0),
+        (actual.recurrentBytes ?? 0) - (recurrentBytes ?? 0),
+      ];
+      for (const difference of differences) {
+        expect(Math.abs(difference)).toBeLessThanOrEqual(rounding);
+      }
+      expect(report.options.sequences).toBe(5);
+    },
+  );
+
+  it('would catch sequences that are refused as if they were one', async () => {
+    const { planned } = await engine.load(tiny, { contextLength: 256 });
+    const bytesPerCell = (planned.kvBytes ?? 0) / 256;
+    // Two fit a dozen times over; sixteen do not.
+    const contextLength = Math.ceil(planned.pools.ramBytes / bytesPerCell / 14);
+    const refused = engine.load(tiny, { contextLength, sequences: 16 });
+    await expect(refused).rejects.toMatchObject({
+      code: 'context-does-not-fit',
+      message: expect.stringContaining('the cache of 16 sequences of'),
+      data: { suggestion: expect.stringMatching(/\d tokens in each sequence;/) },
+    });
   });
 
   it('would catch weights and compute buffers read from the wrong lines', async () => {

@@ -64,6 +64,15 @@ describe('a damaged settings file', () => {
     },
   );
 
+  test('load options from before there were sequences would be forgotten', () => {
+    const { sequences, ...old } = loadOptionsSchema.parse({ contextLength: 2048, typeK: 'q8_0' });
+    const text = JSON.stringify({ loadOptionsByModel: { '/model.gguf': old } });
+    const { settings, damaged } = repairSettings(text);
+    expect(damaged).toBe(false);
+    expect(settings.loadOptionsByModel).toEqual({ '/model.gguf': { ...old, sequences } });
+    expect(sequences).toBe(1);
+  });
+
   test('one bad entry would cost all the good ones', async () => {
     const options = loadOptionsSchema.parse({ contextLength: 2048 });
     const text = JSON.stringify({

@@ -4,7 +4,7 @@ const mebibyte = 1024 * 1024;
 
 const bufferLine = /(\S+)\s+(model|compute) buffer size =\s*([\d.]+) MiB/;
 const cacheLine =
-  /llama_kv_cache\S*: size =\s*[\d.]+ MiB \(\s*(\d+) cells,.*K \([^)]+\):\s*([\d.]+) MiB, V \([^)]+\):\s*([\d.]+) MiB/;
+  /llama_kv_cache\S*: size =\s*[\d.]+ MiB \(\s*(\d+) cells,.*\/\s*(\d+) seqs\), K \([^)]+\):\s*([\d.]+) MiB, V \([^)]+\):\s*([\d.]+) MiB/;
 const recurrentLine = /llama_memory_recurrent: size =\s*([\d.]+) MiB/;
 const flashRequested = /flash_attn\s*=\s*(\w+)/;
 const flashResolved = /Flash Attention (enabled|not supported)/;
@@ -36,9 +36,10 @@ export function readAllocationReport(lines: readonly string[]): LoadActual {
     }
     const cache = cacheLine.exec(line);
     if (cache !== null) {
-      cells = Math.max(cells ?? 0, Number(cache[1]));
-      k = (k ?? 0) + Number(cache[2]);
-      v = (v ?? 0) + Number(cache[3]);
+      // It names the cells of one sequence, and the bytes of all.
+      cells = Math.max(cells ?? 0, Number(cache[1]) * Number(cache[2]));
+      k = (k ?? 0) + Number(cache[3]);
+      v = (v ?? 0) + Number(cache[4]);
     }
     const state = recurrentLine.exec(line);
     if (state !== null) recurrent = (recurrent ?? 0) + Number(state[1]);

@@ -3,7 +3,7 @@ import type { FitBytes } from '#shared/fit/fit.ts';
 import { longestOf } from '#shared/fit/fit-row.ts';
 import { contextStep } from '#shared/fit/longest-context.ts';
 import { allBytes, excessBytes, type MemoryPools } from '#shared/fit/memory-pools.ts';
-import { reservedBytes, reservedCells } from '#shared/kv-cache/cache-size.ts';
+import { type CacheSetup, reservedBytes, reservedCells } from '#shared/kv-cache/cache-size.ts';
 import { illegalReason } from '#shared/kv-cache/legality.ts';
 import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
 import type { LoadOptions, LoadPlan } from '#shared/model/load.ts';
@@ -97,7 +97,7 @@ export async function planLoad(
       ...planned.bytes,
       model: description,
       contextLength,
-      cells: reservedCells(contextLength),
+      cells: reservedCells(contextLength) * options.sequences,
       pools,
     },
   };
@@ -117,9 +117,9 @@ async function planKnownCache(
   contextLength: number,
   pools: MemoryPools,
 ): Promise<Planned> {
-  const { typeK, typeV, batchSize } = options;
+  const { typeK, typeV, batchSize, sequences } = options;
   const pair = { typeK, typeV, flashAttention: options.flashAttention !== 'off' };
-  const setup = { ...pair, contextLength, batchSize, sequences: 1 };
+  const setup = { ...pair, contextLength, batchSize, sequences };
   // Nothing should be simulated that is far out of reach by the cache alone.
   const cache = reservedBytes(description.layers, setup).total;
   const outOfReach = cache > allBytes(pools);
@@ -132,8 +132,8 @@ async function planKnownCache(
   const memory = fileMemory(description, simulation, options);
   const bytes = outOfReach ? memory.withoutCompute(setup) : await memory.bytes(setup);
   if (excessBytes(bytes, pools) > 0) {
-    const longest = await longestOf({ memory, pools, batchSize, sequences: 1 }, pair);
-    throw doesNotFit(bytes, pools, contextLength, longest);
+    const longest = await longestOf({ memory, pools, batchSize, sequences }, pair);
+    throw doesNotFit(bytes, pools, { contextLength, sequences }, longest);
   }
   return {
     gpuLayers: memory.gpuLayers,
@@ -157,7 +157,7 @@ async function planUnknownCache(
   contextLength: number,
 ): Promise<Planned> {
   const simulation = await simulateModel(backend, description.path, options, contextLength);
-  await simulation.context(options, contextLength, 1);
+  await simulation.context(options, contextLength, options.sequences);
   return {
     gpuLayers: simulation.gpuLayers,
     bytes: {
@@ -185,11 +185,13 @@ function resolveContextLength(model: ModelDescription, options: LoadOptions): nu
 function doesNotFit(
   need: FitBytes,
   { ramBytes, vramBytes }: MemoryPools,
-  contextLength: number,
+  { contextLength, sequences }: Pick<CacheSetup, 'contextLength' | 'sequences'>,
   longest: number,
 ): AppError {
+  const each = `${formatTokens(contextLength)} tokens`;
+  const held = sequences === 1 ? each : `${sequences} sequences of ${each}`;
   const parts = [
-    `${formatBytes(need.kvK + need.kvV + need.recurrent)} for the cache of ${formatTokens(contextLength)} tokens`,
+    `${formatBytes(need.kvK + need.kvV + need.recurrent)} for the cache of ${held}`,
     `${formatBytes(need.weights)} for the weights`,
     ...(need.compute > 0 ? [`${formatBytes(need.compute)} for computing`] : []),
   ];
@@ -201,7 +203,7 @@ function doesNotFit(
     suggestion:
       longest === 0
         ? 'Close other programs, or choose a smaller model.'
-        : `The longest context that fits is ${formatTokens(longest)} tokens; smaller cache types make room for more.`,
+        : `The longest context that fits is ${formatTokens(longest)} tokens${sequences === 1 ? '' : ' in each sequence'}; smaller cache types make room for more.`,
   });
 }
 

@@ -29,12 +29,17 @@ export interface LoadedWeights {
 
 export interface LoadedContext {
   readonly context: LlamaContext;
-  readonly cache: SequenceCache;
+  /** One for each sequence that was asked for. */
+  readonly caches: readonly [SequenceCache, ...SequenceCache[]];
 }
 
 /** The part of the cache that fills token by token. */
 function tokenBytes({ k, v }: CacheBytes): number {
   return k + v;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 /** A model that turns can run on. */
@@ -69,8 +74,13 @@ export class LoadedModel implements TurnModel {
     return this.weights.answers;
   }
 
+  /** That of the first sequence, which chats use. */
   get cache(): SequenceCache {
-    return this.#context.cache;
+    return this.caches[0];
+  }
+
+  get caches(): LoadedContext['caches'] {
+    return this.#context.caches;
   }
 
   get batchSize(): number {
@@ -78,13 +88,16 @@ export class LoadedModel implements TurnModel {
   }
 
   fill(): CacheFill {
-    const usedTokens = this.cache.usedTokens;
-    const { options, planned, actual, contextLength } = this.report;
+    const used = this.caches.map(({ usedTokens }) => usedTokens);
+    const { options, planned, actual } = this.report;
     const layers = planned.model.layers;
     return {
-      usedTokens,
-      capacityTokens: actual.cells ?? contextLength,
-      usedBytes: layers === null ? null : tokenBytes(usedBytes(layers, options, usedTokens)),
+      usedTokens: sum(used),
+      capacityTokens: actual.cells ?? planned.cells,
+      usedBytes:
+        layers === null
+          ? null
+          : sum(used.map(tokens => tokenBytes(usedBytes(layers, options, tokens)))),
       capacityBytes: actual.kvBytes ?? planned.kvBytes,
     };
   }

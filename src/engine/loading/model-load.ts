@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { getModuleVersion, type LlamaModel } from 'node-llama-cpp';
+import { getModuleVersion, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
 import { AppError, cancelledError } from '#shared/errors/app-error.ts';
 import type { LoadOptions, LoadProgress } from '#shared/model/load.ts';
 import { contextBatchSize, flashAttentionOption, ggmlType } from '../memory/memory-simulation.ts';
@@ -147,7 +147,7 @@ export class ModelLoad {
       const context = await model.createContext({
         contextSize: this.#checked.plan.contextLength,
         batchSize: contextBatchSize(options, model.fileInsights),
-        sequences: 1,
+        sequences: options.sequences,
         threads: { ideal: most, min: 1 },
         flashAttention: flashAttentionOption(options),
         experimentalKvCacheKeyType: ggmlType(options.typeK),
@@ -155,23 +155,11 @@ export class ModelLoad {
         failedCreationRemedy: false,
         ignoreMemorySafetyChecks: true,
         // A single sequence is dispatched at once; the timer behind the default is for many.
-        batching: { dispatchSchedule: () => {} },
+        ...(options.sequences === 1 ? { batching: { dispatchSchedule: () => {} } } : {}),
       });
-      const sequence = context.getSequence({
-        ...(options.tokenPrediction === 'input-lookup'
-          ? // The library keeps the last cell free.
-            { tokenPredictor: new PromptLookup(context.contextSize - 1) }
-          : {}),
-        // Ours would never be used: a rewind that needs one clears the sequence and reads again.
-        checkpoints: { interval: false },
-        contextShift: {
-          // Shifting kills the process with some cache types; a full context ends the turn instead.
-          strategy: () => {
-            throw new AppError('internal', 'The context is full, and shifting it is not allowed.');
-          },
-        },
-      });
-      return { context, cache: new SequenceCache(sequence) };
+      const first = cacheOf(context, options);
+      const others = Array.from({ length: options.sequences - 1 }, () => cacheOf(context, options));
+      return { context, caches: [first, ...others] };
     } catch (error) {
       // At once: a context that failed keeps the library from ever disposing its model as soon as it
       // has been garbage-collected.
@@ -189,15 +177,37 @@ export class ModelLoad {
     }
   }
 
-  async #threads(weights: LoadedWeights, { cache }: LoadedContext) {
+  async #threads(weights: LoadedWeights, { caches }: LoadedContext) {
     if (this.#options.threads !== 'auto') return { threads: this.#options.threads, trials: [] };
     const { llama } = this.backend;
     const offloaded =
       llama.gpu !== false && weights.gpuLayers >= weights.model.fileInsights.totalLayers;
-    return await calibrateThreads(llama, cache, offloaded, this.#handle.signal, fraction =>
+    return await calibrateThreads(llama, caches[0], offloaded, this.#handle.signal, fraction =>
       this.#handle.onProgress({ stage: 'calibration', fraction }),
     );
   }
+}
+
+/** Of a sequence that is not in use yet. */
+function cacheOf(
+  context: LlamaContext,
+  { tokenPrediction }: Pick<LoadOptions, 'tokenPrediction'>,
+): SequenceCache {
+  const sequence = context.getSequence({
+    ...(tokenPrediction === 'input-lookup'
+      ? // The library keeps the last cell free.
+        { tokenPredictor: new PromptLookup(context.contextSize - 1) }
+      : {}),
+    // Ours would never be used: a rewind that needs one clears the sequence and reads again.
+    checkpoints: { interval: false },
+    contextShift: {
+      // Shifting kills the process with some cache types; a full context ends the turn instead.
+      strategy: () => {
+        throw new AppError('internal', 'The context is full, and shifting it is not allowed.');
+      },
+    },
+  });
+  return new SequenceCache(sequence);
 }
 
 export function throwIfCancelled(signal: AbortSignal): void {

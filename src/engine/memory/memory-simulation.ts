@@ -126,7 +126,8 @@ async function resolveGpuLayers(
   if (backend.name === 'cpu') return 0;
   if (options.gpuLayers !== 'auto') return Math.min(options.gpuLayers, insights.totalLayers);
   const { gpuLayers } = await insights.configurationResolver.resolveModelGpuLayersV2(
-    { fitContext: { contextSize: contextLength } },
+    // As many cells in one sequence: the library asks for no number of them here.
+    { fitContext: { contextSize: contextLength * options.sequences } },
     {
       defaultContextFlashAttention: flashAttentionOption(options),
       defaultContextKvCacheKeyType: ggmlType(options.typeK),

@@ -14,7 +14,7 @@ export interface CacheComparison {
 }
 
 /**
- * The one sequence of a context, kept equal to a token list of ours. Only tails are ever erased:
+ * One sequence of a context, kept equal to a token list of ours. Only tails are ever erased:
  * erasing in the middle or shifting kills the process with some cache types.
  */
 export class SequenceCache {

@@ -70,13 +70,18 @@ export class ComparisonRun {
   /**
    * Loads the model for a configuration.
    *
-   * @param contextLength where the configuration leaves it open. Tokens.
+   * @param contextLength where the configuration leaves it open. Tokens of one sequence.
    */
-  async load(configuration: Configuration, contextLength: number): Promise<LentModel> {
+  async load(
+    configuration: Configuration,
+    contextLength: number,
+    sequences = 1,
+  ): Promise<LentModel> {
     const { keepsCache: _, ...options } = configuration;
     const wanted = loadOptionsSchema.parse({
       ...this.request.options,
       ...options,
+      sequences,
       contextLength: options.contextLength === 'auto' ? contextLength : options.contextLength,
     });
     if (options.threads === 'auto' && this.#threads === 'auto') {

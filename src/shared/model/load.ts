@@ -30,6 +30,8 @@ export const loadOptionsSchema = z.object({
   /** Tokens evaluated at once in prefill (llama.cpp's n_batch and n_ubatch). */
   batchSize: z.int().min(32).max(8192).default(512),
   tokenPrediction: tokenPredictionSchema.default('off'),
+  /** Texts that the context holds at once, each with cells of its own. A chat uses the first. */
+  sequences: z.int().min(1).max(16).default(1),
 });
 export type LoadOptions = z.infer<typeof loadOptionsSchema>;
 
@@ -38,6 +40,7 @@ export const loadPlanSchema = z.object({
   model: modelDescriptionSchema,
   /** Tokens per sequence, `auto` resolved. */
   contextLength: z.int().positive(),
+  /** Of all sequences. */
   cells: z.int().positive(),
   weightsBytes: z.int().nonnegative(),
   /** Keys and values; null where the architecture's cache is not understood. */
@@ -63,6 +66,7 @@ export const loadActualSchema = z.object({
   kvVBytes: z.number().nonnegative().nullable(),
   recurrentBytes: z.number().nonnegative().nullable(),
   computeBytes: z.number().nonnegative().nullable(),
+  /** Of all sequences. */
   cells: z.int().nonnegative().nullable(),
   /** As resolved, not as requested. */
   flashAttention: z.boolean().nullable(),
@@ -86,7 +90,7 @@ export const loadReportSchema = z.object({
   backend: resolvedBackendSchema,
   devices: z.array(z.string()),
   gpuLayers: z.int().nonnegative(),
-  /** Tokens that fit into the sequence. */
+  /** Tokens that fit into a sequence. */
   contextLength: z.int().positive(),
   threads: z.int().positive(),
   /** The counts that calibration tried; empty when the user chose one. */

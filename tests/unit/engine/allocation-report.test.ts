@@ -35,6 +35,13 @@ describe('readAllocationReport', () => {
     expect(report).toMatchObject({ kvBytes: mib(2.88), kvKBytes: mib(1.44), cells: 2048 });
   });
 
+  it('would catch cells of one sequence reported as those of all', () => {
+    const report = readAllocationReport([
+      'llama_kv_cache: size =   16.00 MiB (   512 cells,   4 layers, 16/16 seqs), K (f16):    8.00 MiB, V (f16):    8.00 MiB',
+    ]);
+    expect(report).toMatchObject({ cells: 512 * 16, kvBytes: mib(16) });
+  });
+
   it('would catch weights on several devices of which only one is counted', () => {
     const report = readAllocationReport([
       'load_tensors:   CPU_Mapped model buffer size =   100.00 MiB',
