@@ -5,10 +5,21 @@ import type { Token } from 'node-llama-cpp';
 import { AppError, cancelledError } from '#shared/errors/app-error.ts';
 import { freeDiskBytes } from '../snapshot/state-file.ts';
 import { fullChunkSize } from '../turn/chunk-size.ts';
+import type { SequenceCache } from '../turn/sequence-cache.ts';
 import type { TurnModel } from '../turn/turn-model.ts';
 
 /** What is read and measured on: cells, and the batches that they are read in. */
 export type MeasuredModel = Pick<TurnModel, 'cache' | 'batchSize' | 'fill'>;
+
+/** @throws AppError `prompt-too-long` */
+export function refuseIfTooDeep({ capacityTokens }: SequenceCache, tokens: number): void {
+  if (tokens <= capacityTokens) return;
+  throw new AppError(
+    'prompt-too-long',
+    `Measuring needs ${tokens} tokens in the cache, and the context has room for ${capacityTokens}.`,
+    { suggestion: 'Load the model with a longer context, or measure fewer tokens.' },
+  );
+}
 
 /**
  * Fills the cells with exactly these tokens: reads them the first time, and from then on takes them from
@@ -40,7 +51,7 @@ export async function reachDepth(
 
 /** In the batches that the context takes at once: a stop waits for the end of one. */
 export async function readInFullChunks(
-  { cache, batchSize }: MeasuredModel,
+  { cache, batchSize }: Pick<MeasuredModel, 'cache' | 'batchSize'>,
   tokens: readonly Token[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -49,6 +60,23 @@ export async function readInFullChunks(
     throwIfCancelled(signal);
     await cache.sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, at + size));
   }
+}
+
+/**
+ * Reads a prompt as a turn does, up to the chunk that is evaluated together with the first token.
+ *
+ * @returns that chunk, of at least one token
+ */
+export async function readAllButLastChunk(
+  target: Pick<MeasuredModel, 'cache' | 'batchSize'>,
+  prompt: readonly Token[],
+  signal: AbortSignal,
+): Promise<Token[]> {
+  const size = fullChunkSize(target.batchSize);
+  const lastChunkAt = Math.floor((prompt.length - 1) / size) * size;
+  await readInFullChunks(target, prompt.slice(0, lastChunkAt), signal);
+  throwIfCancelled(signal);
+  return prompt.slice(lastChunkAt);
 }
 
 /** A disk without room for it costs time, and no measurement: the tokens are read again the next time. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
-import { AppError } from '#shared/errors/app-error.ts';
+import type { Token } from 'node-llama-cpp';
 import type {
   PredictionMeasurement,
   PredictionMeasurementRequest,
@@ -10,10 +9,9 @@ import { predictionPrompts } from '#shared/tune/prediction-prompts.ts';
 import { countsSince } from '../metering/prediction-counts.ts';
 import { fullChunkSize } from '../turn/chunk-size.ts';
 import type { TurnModel } from '../turn/turn-model.ts';
-import { readInFullChunks, throwIfCancelled } from './depth.ts';
+import { readInFullChunks, refuseIfTooDeep, throwIfCancelled } from './depth.ts';
 import { emptyCells } from './empty-cells.ts';
-
-const greedy: SequenceEvaluateOptions = { temperature: 0, seed: 0, yieldEogToken: true };
+import { greedy } from './greedy.ts';
 
 /**
  * Times an answer of the loaded model, from an empty cache, with the prediction that it was loaded with.
@@ -28,7 +26,7 @@ export async function measurePrediction(
 ): Promise<PredictionMeasurement> {
   const { cache } = target;
   const prompt = promptOf(target, task);
-  refuseIfTooLong(target, prompt.length + generatedTokens);
+  refuseIfTooDeep(cache, prompt.length + generatedTokens);
   await emptyCells(target);
   const before = cache.predictions;
   try {
@@ -68,13 +66,4 @@ async function timeAnswer(
     throwIfCancelled(signal);
   }
   return { tokens, ms: tokens.length < 2 ? null : lastAt - firstAt };
-}
-
-function refuseIfTooLong({ cache }: TurnModel, tokens: number): void {
-  if (tokens <= cache.capacityTokens) return;
-  throw new AppError(
-    'prompt-too-long',
-    `Measuring prediction needs ${tokens} tokens in the cache, and the context has room for ${cache.capacityTokens}.`,
-    { suggestion: 'Load the model with a longer context, or measure fewer tokens.' },
-  );
 }

@@ -4,11 +4,18 @@ import type {
   SpeedMeasurementRequest,
   SpeedStage,
 } from '#shared/compare/speed-measurement.ts';
-import { AppError } from '#shared/errors/app-error.ts';
 import type { CacheFill } from '../metering/telemetry-meter.ts';
 import { fullChunkSize } from '../turn/chunk-size.ts';
 import type { TurnModel } from '../turn/turn-model.ts';
-import { type MeasuredModel, reachDepth, readInFullChunks, throwIfCancelled } from './depth.ts';
+import {
+  type MeasuredModel,
+  reachDepth,
+  readAllButLastChunk,
+  refuseIfTooDeep,
+  throwIfCancelled,
+} from './depth.ts';
+import { emptyCells } from './empty-cells.ts';
+import { greedy } from './greedy.ts';
 import { ordinaryTokens } from './ordinary-tokens.ts';
 
 type SpeedTarget = MeasuredModel & Pick<TurnModel, 'model' | 'record' | 'savedTokens' | 'restored'>;
@@ -17,9 +24,6 @@ interface SpeedContext {
   readonly signal: AbortSignal;
   readonly onStage: (stage: SpeedStage) => void;
 }
-
-/** Greedy, and on past what would end an answer: how many tokens there are is what was asked for. */
-const greedy: SequenceEvaluateOptions = { temperature: 0, seed: 0, yieldEogToken: true };
 
 /**
  * Prefill and decode at one depth, timed with nothing but the model at work. Takes the cells of whatever
@@ -33,8 +37,8 @@ export async function measureSpeed(
   { signal, onStage }: SpeedContext,
 ): Promise<SpeedMeasurement> {
   const { depthTokens, promptTokens, generatedTokens, seed, statePath } = request;
-  refuseIfTooDeep(target, depthTokens + Math.max(promptTokens, generatedTokens));
-  forgetChat(target);
+  refuseIfTooDeep(target.cache, depthTokens + Math.max(promptTokens, generatedTokens));
+  await emptyCells(target);
   const tokens = ordinaryTokens(target.model, depthTokens + Math.max(promptTokens, 1), seed);
   const before = tokens.slice(0, depthTokens);
   const prompt = tokens.slice(depthTokens, depthTokens + promptTokens);
@@ -75,18 +79,15 @@ export async function measureSpeed(
       batchSize: target.batchSize,
     };
   } finally {
-    await target.cache.clear();
+    await emptyCells(target);
   }
 }
 
-/** As a turn reads its prompt: all but the last chunk alone, then that one together with the first token. */
 async function timePrefill(
   target: MeasuredModel,
   prompt: readonly Token[],
   signal: AbortSignal,
 ): Promise<{ ms: number; ttftMs: number }> {
-  const size = fullChunkSize(target.batchSize);
-  const lastChunkAt = Math.floor((prompt.length - 1) / size) * size;
   let readAt = 0;
   const options: SequenceEvaluateOptions = {
     ...greedy,
@@ -97,9 +98,8 @@ async function timePrefill(
     },
   };
   const startedAt = performance.now();
-  await readInFullChunks(target, prompt.slice(0, lastChunkAt), signal);
-  throwIfCancelled(signal);
-  const iterator = target.cache.sequence.evaluate(prompt.slice(lastChunkAt), options);
+  const lastChunk = await readAllButLastChunk(target, prompt, signal);
+  const iterator = target.cache.sequence.evaluate(lastChunk, options);
   try {
     await iterator.next();
     return { ms: readAt - startedAt, ttftMs: performance.now() - startedAt };
@@ -143,20 +143,4 @@ async function warmUp(
   await timePrefill(target, tokens.slice(-fullChunkSize(target.batchSize)), signal);
   await target.cache.clear();
   await timeDecode(target, tokens.slice(-1), 2, signal);
-}
-
-function refuseIfTooDeep({ cache }: MeasuredModel, tokens: number): void {
-  if (tokens <= cache.capacityTokens) return;
-  throw new AppError(
-    'prompt-too-long',
-    `Measuring needs ${tokens} tokens in the cache, and the context has room for ${cache.capacityTokens}.`,
-    { suggestion: 'Load the model with a longer context, or measure fewer tokens.' },
-  );
-}
-
-/** What is measured is nobody's conversation. */
-function forgetChat(target: SpeedTarget): void {
-  target.record = null;
-  target.savedTokens = 0;
-  target.restored = null;
 }
