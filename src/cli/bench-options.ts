@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { parallelTestSchema } from '#shared/compare/parallel.ts';
 import { speedSeriesSchema } from '#shared/compare/speed.ts';
 import type { CacheTypes } from '#shared/kv-cache/cache-size.ts';
 import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
@@ -12,6 +13,7 @@ export interface BenchOptions {
   readonly prompt?: number;
   readonly gen?: number;
   readonly reps?: number;
+  readonly sequences?: number[];
   readonly threads?: LoadOptions['threads'];
   readonly flashAttention?: LoadOptions['flashAttention'];
   readonly gpuLayers?: LoadOptions['gpuLayers'];
@@ -26,6 +28,10 @@ const request = speedSeriesSchema.shape;
 const load = loadOptionsSchema.shape;
 const tokens = 'a number of tokens';
 const depths = numberList(request.depths.element, 'numbers of tokens such as 0,1024');
+const sequenceCounts = numberList(
+  parallelTestSchema.shape.sequences.unwrap().element,
+  'numbers from 1 to 16 such as 1,4,16',
+);
 const defaultTypes = 'f16,q8_0';
 const defaultDepths = '0,1024';
 
@@ -34,7 +40,8 @@ Examples:
   headroom bench model.gguf
   headroom bench model.gguf --cache f16,q8_0,q4_0,f16:q8_0 --depth 0,1024,4096
   headroom bench model.gguf --prompt 256 --gen 64 --reps 10 --threads 4 --json
-  headroom bench model.gguf --cache f16,q8_0 --md`;
+  headroom bench model.gguf --cache f16,q8_0 --md
+  headroom bench model.gguf --prompt 0 --gen 0 --sequences 1,2,4,8,16`;
 
 export function addBenchCommand(
   program: Command,
@@ -68,6 +75,11 @@ export function addBenchCommand(
       '--reps <count>',
       'how often each is measured (default: 5)',
       optionValue(request.repetitions.unwrap(), 'a number from 1 to 100'),
+    )
+    .addOption(
+      new Option('--sequences <counts>', 'how many texts to write at once, such as 1,2,4,8,16')
+        .argParser(sequenceCounts)
+        .conflicts(['csv', 'md']),
     )
     .option(
       '--threads <count>',

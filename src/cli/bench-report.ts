@@ -6,6 +6,7 @@ import type { SampleStatistics } from '#shared/compare/sample-statistics.ts';
 import type { MeasuredSpeed, SpeedFigures } from '#shared/compare/speed.ts';
 import { namedSpeeds, speedFindings } from '#shared/compare/speed-text.ts';
 import { formatBytes, formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
+import { benchParallelLines } from './bench-parallel-report.ts';
 import { columns } from './columns.ts';
 
 /** What was measured and how, the figures, what failed, and what the figures say. */
@@ -32,6 +33,7 @@ export function benchText(result: ComparisonResult): string {
         ]),
     ...benchFailures(result),
     ...speedFindings(result),
+    ...benchParallelLines(result),
   ].join('\n');
 }
 
@@ -87,10 +89,12 @@ function rateCells(rate: SampleStatistics | undefined): string[] {
 
 /** The line that replaces itself while it measures. */
 export function benchProgress(
-  { configuration, depthTokens, stage, done, total, remainingMs }: ComparisonProgress,
+  { configuration, depthTokens, sequences, stage, done, total, remainingMs }: ComparisonProgress,
   configurations: readonly Configuration[],
 ): string {
   const name = configuration === null ? '' : configurationNames(configurations)[configuration];
   const left = remainingMs === null ? '' : `, about ${formatDuration(remainingMs)} left`;
-  return `Measuring ${done + 1} of ${total}: ${name} at depth ${formatTokens(depthTokens ?? 0)}, ${stage}${left}`;
+  const at =
+    sequences === null ? `at depth ${formatTokens(depthTokens ?? 0)}` : `with ${sequences} at once`;
+  return `Measuring ${done + 1} of ${total}: ${name} ${at}, ${stage}${left}`;
 }

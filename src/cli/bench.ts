@@ -25,10 +25,12 @@ export async function runBench(
 ): Promise<number> {
   using interrupts = catchInterrupts();
   try {
-    if (options.prompt === 0 && options.gen === 0) throw nothingToMeasure();
+    if (timesNothing(options) && options.sequences === undefined) throw nothingToMeasure();
     const result = await measure(file, options, installation, interrupts.stop, terminal);
     report(result, options, terminal);
-    const isMeasured = result.speed?.configurations.some(({ outcome }) => outcome === 'measured');
+    const isMeasured = [result.speed, result.parallel].some(part =>
+      part?.configurations.some(each => each?.outcome === 'measured'),
+    );
     return isMeasured ? exitCodes.success : exitCodes.failure;
   } catch (thrown) {
     return endWithFailure(thrown, interrupts.stop, terminal, options.json ?? false);
@@ -50,12 +52,18 @@ async function measure(
     path: pathArgument(file),
     options: { backend: options.backend, gpuLayers: options.gpuLayers },
     configurations,
-    speed: {
-      depths: options.depth,
-      promptTokens: options.prompt,
-      generatedTokens: options.gen,
-      repetitions: options.reps,
-    },
+    speed: timesNothing(options)
+      ? null
+      : {
+          depths: options.depth,
+          promptTokens: options.prompt,
+          generatedTokens: options.gen,
+          repetitions: options.reps,
+        },
+    parallel:
+      options.sequences === undefined
+        ? null
+        : { sequences: options.sequences, repetitions: options.reps },
   };
   const result = await withHost(installation, [stop], client =>
     client.stream('compare.run', request, {
@@ -76,8 +84,13 @@ function report(result: ComparisonResult, options: BenchOptions, terminal: Termi
   } else terminal.writeLine(benchText(result));
 }
 
+/** Whether speed is left out, so that several sequences at once are all there is to measure. */
+function timesNothing({ prompt, gen }: BenchOptions): boolean {
+  return prompt === 0 && gen === 0;
+}
+
 function nothingToMeasure(): AppError {
   return new AppError('invalid-input', '--prompt and --gen cannot both be 0.', {
-    suggestion: 'Leave one of them out for its default.',
+    suggestion: 'Leave one of them out for its default, or ask for --sequences.',
   });
 }

@@ -11,6 +11,7 @@ import { Backends } from './loading/backend.ts';
 import type { LoadedModel } from './loading/loaded-model.ts';
 import { ModelSlot } from './loading/model-slot.ts';
 import { measureFidelity } from './measure/fidelity.ts';
+import { measureParallel } from './measure/parallel.ts';
 import { measurePrediction } from './measure/prediction.ts';
 import { measureSpeed } from './measure/speed.ts';
 import { CellMeter } from './metering/cell-meter.ts';
@@ -108,6 +109,10 @@ export class Engine {
         this.#useCells(model => measureFidelity(model, pass, context)),
       'measure.prediction': (request, { signal }) =>
         this.#useCells(model => measurePrediction(model, request, signal)),
+      'measure.parallel': (request, { signal, emit }) =>
+        this.#useCells(model =>
+          measureParallel(model, request, { signal, onStage: stage => void emit({ stage }) }),
+        ),
       telemetry: this.#telemetry.signal,
       cacheMap: this.#cells.signal,
       'cache.texts': request => this.#cells.texts(this.#slot.current, request),

@@ -7,6 +7,7 @@ import { ComparisonRun } from './comparison-run.ts';
 import { type ComparedConversation, comparisonText } from './comparison-text.ts';
 import { measureFidelities } from './fidelity-part.ts';
 import type { Measurements } from './measurements.ts';
+import { measureParallels } from './parallel-part.ts';
 import { measureSpeeds } from './speed-part.ts';
 
 /** Configurations of one model against each other, on the engine that the chat lends. */
@@ -33,7 +34,7 @@ export function createCompareService(options: CompareServiceOptions): CompareSer
     request: ComparisonRequest,
     reader: StreamContext<ComparisonProgress>,
   ): Promise<ComparisonResult> {
-    const { speed, fidelity, configurations } = request;
+    const { speed, fidelity, parallel, configurations } = request;
     // Before the chat's model goes: there may be nothing to read.
     const text = fidelity === null ? null : comparisonText(fidelity.text, options.conversation);
     const startedAt = Date.now();
@@ -58,7 +59,8 @@ export function createCompareService(options: CompareServiceOptions): CompareSer
             ? null
             : await part('fidelity', () => measureFidelities(run, text, fidelity.tokens)),
         outputs: null,
-        parallel: null,
+        parallel:
+          parallel === null ? null : await part('parallel', () => measureParallels(run, parallel)),
         partErrors,
       };
       if (run.firstReport === null) throw nothingMeasured(run, partErrors);

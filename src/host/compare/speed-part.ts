@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { ConfigurationSpeed, SpeedResult, SpeedSeries } from '#shared/compare/speed.ts';
-import { speedFigures } from '#shared/compare/speed-figures.ts';
-import type { SpeedMeasurement, SpeedStage } from '#shared/compare/speed-measurement.ts';
 import {
-  type FinishedStep,
+  type Finished,
   remainingMs,
   type SpeedStep,
   speedSteps,
-} from '#shared/compare/speed-steps.ts';
+} from '#shared/compare/measurement-steps.ts';
+import type { ConfigurationSpeed, SpeedResult, SpeedSeries } from '#shared/compare/speed.ts';
+import { speedFigures } from '#shared/compare/speed-figures.ts';
+import type { SpeedMeasurement, SpeedStage } from '#shared/compare/speed-measurement.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { LoadReport } from '#shared/model/load.ts';
 import { askLent, type LentModel } from '../model/lent-engine.ts';
@@ -39,7 +39,7 @@ class SpeedPart {
   readonly #reports = new Map<number, LoadReport>();
   readonly #startedAt = new Map<number, number>();
   readonly #samples: Sample[] = [];
-  readonly #finished: FinishedStep[] = [];
+  readonly #finished: Finished<SpeedStep>[] = [];
 
   constructor(run: ComparisonRun, series: SpeedSeries) {
     this.#run = run;

@@ -1,15 +1,21 @@
 import { type CsvCell, csvText } from '../metrics/csv.ts';
 import { failureSentences } from './failure-text.ts';
 import type { BenchRow } from './llama-bench-rows.ts';
+import { type ParallelComparison, parallelFindings } from './parallel-text.ts';
 import { type SpeedComparison, speedFindings } from './speed-text.ts';
 
 /** Everything there is, samples included. */
-export function benchJson(rows: readonly BenchRow[], result: SpeedComparison): string {
+export function benchJson(
+  rows: readonly BenchRow[],
+  result: SpeedComparison & ParallelComparison,
+): string {
   const failures = result.configurations.flatMap(({ typeK, typeV }, index) => {
     const each = result.speed?.configurations[index];
     return each?.outcome === 'failed' ? [{ type_k: typeK, type_v: typeV, error: each.error }] : [];
   });
-  return JSON.stringify({ rows, failures, findings: speedFindings(result) });
+  const parallel =
+    result.parallel === null ? null : { ...result.parallel, findings: parallelFindings(result) };
+  return JSON.stringify({ rows, failures, findings: speedFindings(result), parallel });
 }
 
 /** A line per test; its single samples are in the JSON only, as llama-bench has it. */

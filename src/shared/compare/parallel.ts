@@ -10,7 +10,7 @@ export const parallelTestSchema = z.object({
   promptTokens: z.int().min(1).max(100_000).default(64),
   /** Of each sequence, timed. */
   generatedTokens: z.int().min(2).max(4096).default(32),
-  repetitions: z.int().min(1).max(100).default(3),
+  repetitions: z.int().min(1).max(100).default(5),
   seed: z.int().min(0).max(0xffff_ffff).default(0),
 });
 export type ParallelTest = z.output<typeof parallelTestSchema>;

@@ -35,3 +35,10 @@ export function rangesTouch(one: SampleStatistics, other: SampleStatistics): boo
     Math.max(...other.samples) >= Math.min(...one.samples)
   );
 }
+
+/** Why so many samples say nothing; null where they do. */
+export function tooFewSamples(samples: number): string | null {
+  if (samples >= tellingSamples) return null;
+  const times = samples === 1 ? 'once' : `${samples} times`;
+  return `Measured ${times}: too few to tell a difference from chance. Ask for at least ${tellingSamples} repetitions.`;
+}

@@ -1,7 +1,7 @@
 import { formatTokens } from '../metrics/format.ts';
 import type { ComparisonResult } from './comparison.ts';
 import { configurationNames } from './configuration.ts';
-import { rangesTouch, tellingSamples } from './sample-statistics.ts';
+import { rangesTouch, tooFewSamples } from './sample-statistics.ts';
 import type { MeasuredSpeed, SpeedFigures, TimedSeries } from './speed.ts';
 
 export type SpeedComparison = Pick<ComparisonResult, 'configurations' | 'speed'>;
@@ -22,13 +22,8 @@ export function namedSpeeds({ configurations, speed }: SpeedComparison): NamedSp
 export function speedFindings(result: SpeedComparison): string[] {
   const [baseline, ...others] = namedSpeeds(result);
   if (baseline === undefined || others.length === 0) return [];
-  const samples = sampleCount(baseline.depths);
-  if (samples < tellingSamples) {
-    const times = samples === 1 ? 'once' : `${samples} times`;
-    return [
-      `Measured ${times}: too few to tell a difference from chance. Ask for at least ${tellingSamples} repetitions.`,
-    ];
-  }
+  const tooFew = tooFewSamples(sampleCount(baseline.depths));
+  if (tooFew !== null) return [tooFew];
   return others.flatMap(other =>
     other.depths.flatMap((figures, index) => {
       const reference = baseline.depths[index];

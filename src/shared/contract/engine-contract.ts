@@ -11,6 +11,11 @@ import {
   passResultSchema,
 } from '../compare/fidelity-pass.ts';
 import {
+  parallelMeasurementRequestSchema,
+  parallelMeasurementSchema,
+  parallelStageSchema,
+} from '../compare/parallel-measurement.ts';
+import {
   speedMeasurementRequestSchema,
   speedMeasurementSchema,
   speedStageSchema,
@@ -148,6 +153,12 @@ export const engineContract = {
     predictionMeasurementRequestSchema,
     z.never(),
     predictionMeasurementSchema,
+  ),
+  /** All sequences of the context write at the same time. Takes the cells, and leaves them empty. */
+  'measure.parallel': stream(
+    parallelMeasurementRequestSchema,
+    z.object({ stage: parallelStageSchema }),
+    parallelMeasurementSchema,
   ),
   telemetry: signal(telemetrySampleSchema, { maxHz: 20 }),
   /** What the cells hold; null before the first turn of a context. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { remainingMs, speedSteps } from '#shared/compare/measurement-steps.ts';
 import { sampleStatistics } from '#shared/compare/sample-statistics.ts';
 import { speedFigures } from '#shared/compare/speed-figures.ts';
-import { remainingMs, speedSteps } from '#shared/compare/speed-steps.ts';
 import { speedFindings } from '#shared/compare/speed-text.ts';
 import { f16, failed, measured, measurement, mixed, q8, speedResult } from './speed-result.ts';
 
