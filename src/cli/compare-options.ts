@@ -10,6 +10,7 @@ export interface CompareOptions {
   readonly cache: readonly CacheTypes[];
   readonly text?: string;
   readonly tokens?: number;
+  readonly prompt?: string;
   readonly backend?: LoadOptions['backend'];
   readonly gpuLayers?: LoadOptions['gpuLayers'];
   readonly threads?: LoadOptions['threads'];
@@ -24,6 +25,7 @@ Every cache is held against f16, and f16 against itself, which is the noise floo
 Examples:
   headroom compare model.gguf
   headroom compare model.gguf --cache q8_0,q4_0,q4_0:f16,f16:q4_0
+  headroom compare model.gguf --prompt "Why is the sky blue?"
   headroom compare model.gguf --cache q8_0:q4_0 --text chapter.txt --tokens 2048 --json`;
 
 export function addCompareCommand(
@@ -45,6 +47,10 @@ export function addCompareCommand(
       '--tokens <count>',
       'how much of the text to read (default: 512)',
       optionValue(fidelityTestSchema.shape.tokens.unwrap(), 'a number from 2 to 32768'),
+    )
+    .option(
+      '--prompt <text>',
+      'a question that every cache answers, held against the answer of f16',
     )
     .addOption(engineFlags.gpuLayers())
     .addOption(engineFlags.backend())

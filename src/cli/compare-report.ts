@@ -15,6 +15,7 @@ import { worstSpots } from '#shared/compare/worst-spots.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { formatBytes, formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
 import { columns } from './columns.ts';
+import { outputsJson, outputsLines } from './compare-outputs-report.ts';
 import { errorText } from './failure.ts';
 
 /** Per configuration of `compare --json`. */
@@ -54,6 +55,7 @@ export function compareJson(result: FidelityComparison & ComparisonResult) {
       ...rows,
       { ...baselineTypes, ...figureCells(noise, fidelity), ...speedCells(result, 0) },
     ],
+    outputs: outputsJson(result),
     partErrors,
   };
 }
@@ -110,6 +112,7 @@ export function compareText(result: FidelityComparison & ComparisonResult): stri
       : [`Speed was not measured. ${errorText(partErrors.speed)}`]),
     ...fidelitySentences(result),
     ...speedFindings(result),
+    ...outputsLines(result),
   ].join('\n');
 }
 

@@ -69,6 +69,7 @@ async function compare(
       // As long a prompt as the text: what was lost there is held against what was gained.
       speed: { depths: [0], promptTokens: tokens, generatedTokens: 32, repetitions: 5 },
       fidelity: { text, tokens },
+      outputs: options.prompt === undefined ? null : { prompt: options.prompt },
     },
     {
       signal,

@@ -11,6 +11,7 @@ import { Backends } from './loading/backend.ts';
 import type { LoadedModel } from './loading/loaded-model.ts';
 import { ModelSlot } from './loading/model-slot.ts';
 import { measureFidelity } from './measure/fidelity.ts';
+import { measureOutput } from './measure/outputs.ts';
 import { measureParallel } from './measure/parallel.ts';
 import { measurePrediction } from './measure/prediction.ts';
 import { measureSpeed } from './measure/speed.ts';
@@ -109,6 +110,8 @@ export class Engine {
         this.#useCells(model => measureFidelity(model, pass, context)),
       'measure.prediction': (request, { signal }) =>
         this.#useCells(model => measurePrediction(model, request, signal)),
+      'measure.outputs': (test, context) =>
+        this.#useCells(model => measureOutput(model, test, context)),
       'measure.parallel': (request, { signal, emit }) =>
         this.#useCells(model =>
           measureParallel(model, request, { signal, onStage: stage => void emit({ stage }) }),

@@ -7,6 +7,7 @@ import { ComparisonRun } from './comparison-run.ts';
 import { type ComparedConversation, comparisonText } from './comparison-text.ts';
 import { measureFidelities } from './fidelity-part.ts';
 import type { Measurements } from './measurements.ts';
+import { measureOutputs } from './outputs-part.ts';
 import { measureParallels } from './parallel-part.ts';
 import { measureSpeeds } from './speed-part.ts';
 
@@ -34,7 +35,7 @@ export function createCompareService(options: CompareServiceOptions): CompareSer
     request: ComparisonRequest,
     reader: StreamContext<ComparisonProgress>,
   ): Promise<ComparisonResult> {
-    const { speed, fidelity, parallel, configurations } = request;
+    const { speed, fidelity, outputs, parallel, configurations } = request;
     // Before the chat's model goes: there may be nothing to read.
     const text = fidelity === null ? null : comparisonText(fidelity.text, options.conversation);
     const startedAt = Date.now();
@@ -58,7 +59,8 @@ export function createCompareService(options: CompareServiceOptions): CompareSer
           fidelity === null || text === null
             ? null
             : await part('fidelity', () => measureFidelities(run, text, fidelity.tokens)),
-        outputs: null,
+        outputs:
+          outputs === null ? null : await part('outputs', () => measureOutputs(run, outputs)),
         parallel:
           parallel === null ? null : await part('parallel', () => measureParallels(run, parallel)),
         partErrors,

@@ -4,6 +4,7 @@ import {
   baselineTypes,
   type Configuration,
   hasBaselineTypes,
+  withFlashAttention,
 } from '#shared/compare/configuration.ts';
 import type { ConfigurationFidelity, FidelityResult } from '#shared/compare/fidelity.ts';
 import { fidelityFigures, perplexity } from '#shared/compare/fidelity-figures.ts';
@@ -176,12 +177,6 @@ class FidelityPart {
 
 /** A place that no configuration has. */
 const noiseIndex = -1;
-
-/** What is left open is on, for all: a quantized V needs it, and only the types are to differ. */
-function withFlashAttention(configuration: Configuration): Configuration {
-  const { flashAttention } = configuration;
-  return { ...configuration, flashAttention: flashAttention === 'auto' ? 'on' : flashAttention };
-}
 
 function reader({ actual, threads, contextLength, options }: LoadReport) {
   return {

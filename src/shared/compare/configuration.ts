@@ -46,6 +46,15 @@ export function configurationNames(configurations: readonly Configuration[]): st
   });
 }
 
+/**
+ * What is left open is on, for all: a quantized V needs it, and where outputs are held against each other
+ * only the types are to differ.
+ */
+export function withFlashAttention(configuration: Configuration): Configuration {
+  const { flashAttention } = configuration;
+  return { ...configuration, flashAttention: flashAttention === 'auto' ? 'on' : flashAttention };
+}
+
 /** Whether its cache is that of the baseline, so that it has nothing to lose against it. */
 export function hasBaselineTypes({ typeK, typeV }: CacheTypes): boolean {
   return typeK === baselineTypes.typeK && typeV === baselineTypes.typeV;

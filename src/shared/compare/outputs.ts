@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { appErrorSchema } from '../errors/app-error.ts';
+import { outputMeasurementSchema } from './output-measurement.ts';
 
 /** What every configuration answers, greedily: the same tokens wherever the same is computed. */
 export const outputsTestSchema = z.object({
@@ -11,20 +12,14 @@ export const outputsTestSchema = z.object({
 export type OutputsTest = z.output<typeof outputsTestSchema>;
 
 export const configurationOutputSchema = z.discriminatedUnion('outcome', [
-  z.object({
-    outcome: z.literal('measured'),
-    /** Texts of the answer's tokens, in their order; together they are the answer. */
-    tokens: z.array(z.string()),
-    /** Whether the model ended it; else it has as many tokens as were asked for. */
-    ended: z.boolean(),
-  }),
+  z.object({ outcome: z.literal('measured'), ...outputMeasurementSchema.shape }),
   z.object({ outcome: z.literal('failed'), error: appErrorSchema }),
 ]);
 export type ConfigurationOutput = z.infer<typeof configurationOutputSchema>;
 
 export const outputsResultSchema = z.object({
   test: outputsTestSchema,
-  /** In the order of the request. */
+  /** In the order of the request. One without a cache writes with that of the baseline: it rounds nothing. */
   configurations: z.array(configurationOutputSchema),
 });
 export type OutputsResult = z.infer<typeof outputsResultSchema>;

@@ -10,6 +10,8 @@ import {
   passProgressSchema,
   passResultSchema,
 } from '../compare/fidelity-pass.ts';
+import { outputMeasurementSchema, outputProgressSchema } from '../compare/output-measurement.ts';
+import { outputsTestSchema } from '../compare/outputs.ts';
 import {
   parallelMeasurementRequestSchema,
   parallelMeasurementSchema,
@@ -154,6 +156,8 @@ export const engineContract = {
     z.never(),
     predictionMeasurementSchema,
   ),
+  /** Answers a chat's first message greedily. Takes the cells, and leaves them empty. */
+  'measure.outputs': stream(outputsTestSchema, outputProgressSchema, outputMeasurementSchema),
   /** All sequences of the context write at the same time. Takes the cells, and leaves them empty. */
   'measure.parallel': stream(
     parallelMeasurementRequestSchema,
