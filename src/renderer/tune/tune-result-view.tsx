@@ -15,7 +15,6 @@ import sectionStyles from '../ui/section.module.css';
 /** What to load with, why, and everything that was tried. */
 export function TuneResultView({ result }: { readonly result: TuneResult }) {
   const [lead, ...sentences] = result.sentences;
-  const { request, depthTokens } = result;
   return (
     <article className={styles.result} aria-label="What was found">
       <section className={styles.findings} aria-labelledby="tune-lead">
@@ -50,15 +49,16 @@ export function TuneResultView({ result }: { readonly result: TuneResult }) {
               cells: trialCells(trial),
             }))}
           />
-          <p className={sectionStyles.note}>
-            A turn reads {formatTokens(request.turn.promptTokens)} tokens behind{' '}
-            {formatTokens(depthTokens)} and writes {formatTokens(request.turn.generatedTokens)};
-            medians.
-          </p>
+          <p className={sectionStyles.note}>{turnText(result)}</p>
         </section>
       )}
     </article>
   );
+}
+
+function turnText({ request: { turn }, depthTokens }: TuneResult): string {
+  const { promptTokens, generatedTokens } = turn;
+  return `Medians of a turn that reads ${formatTokens(promptTokens)} tokens behind ${formatTokens(depthTokens)} and writes ${formatTokens(generatedTokens)}.`;
 }
 
 const verdicts: Readonly<Record<TrialVerdict, string>> = {

@@ -133,7 +133,7 @@ describe('Markdown', () => {
     expect(text).toContain('| Processor | A processor |');
     expect(text).toContain('| Memory bandwidth | not measured |');
     expect(text).toContain(
-      '| f16 | f16 | f16 |  | 1 | pp100 @ d1024 | 1000.07 ± 10.00 | 101 ms | 4.00 KiB |',
+      '| f16 | f16 | f16 |  | 1 | pp100 @ d1024 | 1000.05 ± 7.91 | 101 ms | 4.00 KiB |',
     );
     expect(text).toContain('| f16 | 11.0 (KV 1.00 MiB) | not measured |');
     expect(text).toContain(

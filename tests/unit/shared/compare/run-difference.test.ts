@@ -17,11 +17,11 @@ function knownWeights(result: ComparisonResult): ComparisonResult {
 
 describe('what both runs have', () => {
   test.each([
-    ['apart', [10, 11, 12], [20, 22, 24], 0.5, true],
-    ['touching', [10, 11, 12], [12, 13, 14], 11 / 13, false],
-    ['within each other', [10, 11, 12], [9, 11, 13], 1, false],
-    ['too few', [10, 11], [20, 22], 0.5, null],
-    ['too few on one side', [10, 11, 12], [20], 0.55, null],
+    ['apart', [10, 10, 11, 12, 12], [20, 20, 22, 24, 24], 0.5, true],
+    ['touching', [10, 10, 11, 12, 12], [12, 12, 13, 14, 14], 11 / 13, false],
+    ['within each other', [10, 10, 11, 12, 12], [9, 9, 11, 13, 13], 1, false],
+    ['too few', [10, 11, 11, 12], [20, 22, 22, 24], 0.5, null],
+    ['too few on one side', [10, 10, 11, 12, 12], [20], 0.55, null],
   ])('samples that are %s would be told wrong', (_what, first, second, ratio, isMeasurable) => {
     const { configurations, obstacles } = runDifference(run(first), run(second));
     expect(obstacles).toEqual([]);
@@ -95,8 +95,8 @@ describe('what both runs have', () => {
 
   test('a run would differ from itself, or a ratio depend on which run is the first', () => {
     const ms = fc.array(fc.double({ min: 1, max: 1000, noNaN: true }), {
-      minLength: 3,
-      maxLength: 5,
+      minLength: 5,
+      maxLength: 7,
     });
     const decode = (first: readonly number[], second: readonly number[]) => {
       const [depth] = runDifference(run(first), run(second)).configurations[0]?.depths ?? [];

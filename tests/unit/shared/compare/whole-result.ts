@@ -4,7 +4,7 @@ import { longResult } from '#tools/bench/long-result.ts';
 import { f16, failed, measured, measurement, q8, speedResult } from './speed-result.ts';
 
 const three = (prefillMs: number, decodeMs: number) =>
-  [1, 1.01, 0.99].map(part => measurement(prefillMs * part, decodeMs * part));
+  [1, 1.01, 0.99, 1.005, 0.995].map(part => measurement(prefillMs * part, decodeMs * part));
 
 /** All parts of three configurations, of which the last one could not be loaded. */
 export function wholeResult(): ComparisonResult {
