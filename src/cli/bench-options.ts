@@ -1,14 +1,13 @@
 import { type Command, Option } from 'commander';
 import { parallelTestSchema } from '#shared/compare/parallel.ts';
 import { speedSeriesSchema } from '#shared/compare/speed.ts';
-import type { CacheTypes } from '#shared/kv-cache/cache-size.ts';
 import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
 import { engineFlags } from './engine-flags.ts';
-import { cacheTypePairs, numberList, optionValue } from './option-parsers.ts';
+import { type CacheChoice, cacheChoices, numberList, optionValue } from './option-parsers.ts';
 
 /** What `bench` was asked for; what was left out is the default of the request. */
 export interface BenchOptions {
-  readonly cache: CacheTypes[];
+  readonly cache: readonly CacheChoice[];
   readonly depth: number[];
   readonly prompt?: number;
   readonly gen?: number;
@@ -39,6 +38,7 @@ const examples = `
 Examples:
   headroom bench model.gguf
   headroom bench model.gguf --cache f16,q8_0,q4_0,f16:q8_0 --depth 0,1024,4096
+  headroom bench model.gguf --cache none,f16 --depth 0,256,512,1024
   headroom bench model.gguf --prompt 256 --gen 64 --reps 10 --threads 4 --json
   headroom bench model.gguf --cache f16,q8_0 --md
   headroom bench model.gguf --prompt 0 --gen 0 --sequences 1,2,4,8,16`;
@@ -52,9 +52,12 @@ export function addBenchCommand(
     .description('Measure how fast a model is with different types of the KV cache, in turns.')
     .argument('<file>', 'the GGUF file')
     .addOption(
-      new Option('--cache <types>', 'types of K and V to compare, such as f16,q8_0,q8_0:q4_0')
-        .argParser(cacheTypePairs)
-        .default(cacheTypePairs(defaultTypes), defaultTypes),
+      new Option(
+        '--cache <types>',
+        'types of K and V to compare, such as f16,q8_0,q8_0:q4_0; none: no cache at all',
+      )
+        .argParser(cacheChoices)
+        .default(cacheChoices(defaultTypes), defaultTypes),
     )
     .addOption(
       new Option('--depth <tokens>', 'tokens in the cache before anything is timed')

@@ -1,10 +1,11 @@
 import type { ComparisonResult } from '#shared/compare/comparison.ts';
 import { type Configuration, configurationNames } from '#shared/compare/configuration.ts';
 import { benchFailures } from '#shared/compare/llama-bench-formats.ts';
+import { type NamedSpeed, namedSpeeds } from '#shared/compare/named-speed.ts';
 import type { ComparisonProgress } from '#shared/compare/progress.ts';
 import type { SampleStatistics } from '#shared/compare/sample-statistics.ts';
 import type { MeasuredSpeed, SpeedFigures } from '#shared/compare/speed.ts';
-import { namedSpeeds, speedFindings } from '#shared/compare/speed-text.ts';
+import { speedFindings } from '#shared/compare/speed-text.ts';
 import { formatBytes, formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
 import { benchParallelLines } from './bench-parallel-report.ts';
 import { columns } from './columns.ts';
@@ -14,7 +15,7 @@ export function benchText(result: ComparisonResult): string {
   const measured = namedSpeeds(result);
   const [first] = measured;
   return [
-    ...(first === undefined ? [] : [setting(first), samplesText(first)]),
+    ...(first === undefined ? [] : [setting(first), samplesText(measured)]),
     ...(first === undefined
       ? []
       : [
@@ -55,20 +56,29 @@ function setting({ report, modelType }: MeasuredSpeed): string {
   ].join(' · ');
 }
 
-function samplesText({ depths }: MeasuredSpeed): string {
-  const [figures] = depths;
+function samplesText(measured: readonly NamedSpeed[]): string {
+  const figures = measured.find(({ keepsCache }) => keepsCache)?.depths[0];
+  const withoutCache = measured.find(({ keepsCache }) => !keepsCache)?.depths[0]?.decode;
   const prompt = figures?.prefill;
   const generation = figures?.decode;
-  const count = (prompt ?? generation)?.ms.samples.length ?? 0;
+  const count = (prompt ?? generation ?? withoutCache)?.ms.samples.length ?? 0;
   const parts = [
     ...(prompt == null ? [] : [`a prompt of ${formatTokens(prompt.tokens)} tokens`]),
     ...(generation == null ? [] : [`${formatTokens(generation.tokens)} generated tokens`]),
   ];
-  return `Means of ${count} ${count === 1 ? 'sample' : 'samples'}, ± their standard deviation: ${parts.join(', then ')}, each behind what the depth says. Warm-up left out.`;
+  return [
+    `Means of ${count} ${count === 1 ? 'sample' : 'samples'}, ± their standard deviation${parts.length === 0 ? '' : `: ${parts.join(', then ')}, each behind what the depth says`}.`,
+    ...(withoutCache == null
+      ? []
+      : [
+          `Without a cache: ${formatTokens(withoutCache.tokens)} generated tokens, for each of which all before it is computed again.`,
+        ]),
+    'Warm-up left out.',
+  ].join(' ');
 }
 
 function figuresCells(
-  { report }: MeasuredSpeed,
+  { report, keepsCache }: NamedSpeed,
   { depthTokens, prefill, decode, ttftMs, usedBytes }: SpeedFigures,
 ): string[] {
   return [
@@ -76,7 +86,7 @@ function figuresCells(
     ...rateCells(prefill?.tokensPerSecond),
     ...rateCells(decode?.tokensPerSecond),
     formatDuration(ttftMs?.mean ?? null),
-    formatBytes(report.actual.kvBytes),
+    formatBytes(keepsCache ? report.actual.kvBytes : null),
     formatBytes(usedBytes),
   ];
 }

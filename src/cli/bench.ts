@@ -7,6 +7,7 @@ import {
   benchMarkdown,
 } from '#shared/compare/llama-bench-formats.ts';
 import { benchRows } from '#shared/compare/llama-bench-rows.ts';
+import { speedFindings } from '#shared/compare/speed-text.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { BenchOptions } from './bench-options.ts';
 import { benchProgress, benchText } from './bench-report.ts';
@@ -45,8 +46,8 @@ async function measure(
   terminal: Terminal,
 ): Promise<ComparisonResult> {
   const { flashAttention, threads, batch: batchSize } = options;
-  const configurations = options.cache.map(types =>
-    configurationSchema.parse({ ...types, flashAttention, threads, batchSize }),
+  const configurations = options.cache.map(cache =>
+    configurationSchema.parse({ ...cache, flashAttention, threads, batchSize }),
   );
   const request = {
     path: pathArgument(file),
@@ -80,7 +81,7 @@ function report(result: ComparisonResult, options: BenchOptions, terminal: Termi
   else if (options.md) terminal.writeLine(benchMarkdown(rows, result));
   else if (options.csv) {
     if (rows.length > 0) terminal.writeLine(benchCsv(rows));
-    for (const failure of benchFailures(result)) terminal.note(failure);
+    for (const line of [...benchFailures(result), ...speedFindings(result)]) terminal.note(line);
   } else terminal.writeLine(benchText(result));
 }
 

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
-import { type CacheType, cacheTypeSchema, cacheTypes } from '#shared/kv-cache/cache-type.ts';
+import { baselineTypes, type Configuration } from '#shared/compare/configuration.ts';
+import type { CacheTypes } from '#shared/kv-cache/cache-size.ts';
+import { cacheTypeSchema, cacheTypes } from '#shared/kv-cache/cache-type.ts';
 
 /**
  * Reads an option by the schema of the value that it sets: a number, or a word that the schema knows.
@@ -57,18 +59,29 @@ export function numberList(
 }
 
 /** Reads types of K and V such as `f16,q8_0:q4_0`; one type alone is for both. */
-export function cacheTypePairs(text: string): { typeK: CacheType; typeV: CacheType }[] {
-  return text.split(',').map(pair => {
-    const [typeK, typeV, ...more] = pair.split(':').map(name => cacheType(name.trim()));
-    if (typeK === undefined || more.length > 0) throw new InvalidArgumentError(pairExpected);
-    return { typeK, typeV: typeV ?? typeK };
-  });
+export function cacheTypePairs(text: string): CacheTypes[] {
+  return text.split(',').map(pair => cacheTypePair(pair, pairExpected));
 }
 
-const pairExpected = `Expected types such as f16,q8_0,q8_0:q4_0. Known are ${cacheTypes.join(', ')}.`;
+/** The same, and `none`: no cache at all. */
+export function cacheChoices(text: string): CacheChoice[] {
+  return text.split(',').map(name => ({
+    ...(name.trim() === 'none' ? baselineTypes : cacheTypePair(name, choiceExpected)),
+    keepsCache: name.trim() !== 'none',
+  }));
+}
 
-function cacheType(name: string): CacheType {
-  const result = cacheTypeSchema.safeParse(name);
-  if (!result.success) throw new InvalidArgumentError(pairExpected);
-  return result.data;
+export type CacheChoice = Pick<Configuration, 'typeK' | 'typeV' | 'keepsCache'>;
+
+const pairExpected = `Expected types such as f16,q8_0,q8_0:q4_0. Known are ${cacheTypes.join(', ')}.`;
+const choiceExpected = `Expected types such as f16,q8_0,q8_0:q4_0, or none. Known are ${cacheTypes.join(', ')}.`;
+
+function cacheTypePair(text: string, expected: string): CacheTypes {
+  const [typeK, typeV, ...more] = text.split(':').map(name => {
+    const result = cacheTypeSchema.safeParse(name.trim());
+    if (!result.success) throw new InvalidArgumentError(expected);
+    return result.data;
+  });
+  if (typeK === undefined || more.length > 0) throw new InvalidArgumentError(expected);
+  return { typeK, typeV: typeV ?? typeK };
 }

@@ -1,11 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { measureSpeed } from '#engine/measure/speed.ts';
-import { SequenceCache } from '#engine/turn/sequence-cache.ts';
 import type { SpeedMeasurementRequest, SpeedStage } from '#shared/compare/speed-measurement.ts';
-import { ensureModel } from '#tools/models/catalog.ts';
 import { createTemporaryDirectory, type TemporaryDirectory } from '../host/temporary-directory.ts';
 import {
   type EngineUnderTest,
@@ -15,6 +12,7 @@ import {
   untilSignal,
   userMessage,
 } from './engine-under-test.ts';
+import { openMeasuredModel } from './measured-model.ts';
 
 let directory: TemporaryDirectory;
 let engine: EngineUnderTest;
@@ -35,6 +33,7 @@ function request(name: string, parts: Partial<SpeedMeasurementRequest>): SpeedMe
     depthTokens: 0,
     promptTokens: 0,
     generatedTokens: 0,
+    keepsCache: true,
     seed: 1,
     statePath: join(directory.path, `${name}.state`),
     warmsUp: false,
@@ -44,36 +43,19 @@ function request(name: string, parts: Partial<SpeedMeasurementRequest>): SpeedMe
 
 /** The measurement inside this process, where the library's own counts can be read. */
 async function measureHere(requests: readonly SpeedMeasurementRequest[]) {
-  await using llama = await getLlama({
-    gpu: false,
-    build: 'never',
-    skipDownload: true,
-    logLevel: LlamaLogLevel.error,
-    maxThreads: 1,
-  });
-  const model = await llama.loadModel({ modelPath: await ensureModel('tiny') });
-  const context = await model.createContext({ contextSize: 1024, batchSize: 64, threads: 1 });
-  const cache = new SequenceCache(context.getSequence());
-  const target = {
-    ...{ model, cache, batchSize: 64, record: null, savedTokens: 3, restored: null },
-    fill: () => ({
-      ...{ usedTokens: cache.usedTokens, capacityTokens: 1024 },
-      ...{ usedBytes: cache.usedTokens, capacityBytes: 1024 },
-    }),
-  };
+  await using target = await openMeasuredModel();
+  const { cache, model } = target;
   const runs = [];
   for (const each of requests) {
-    const before = cache.sequence.tokenMeter.getState();
     const cellsAt = new Map<SpeedStage, readonly number[]>();
     const measurement = await measureSpeed(target, each, {
       signal: new AbortController().signal,
       onStage: stage => cellsAt.set(stage, cache.tokens),
     });
-    const { usedInputTokens, usedOutputTokens } = cache.sequence.tokenMeter.diff(before);
     runs.push({
       measurement,
       cellsAt,
-      evaluated: usedInputTokens + usedOutputTokens,
+      evaluated: target.evaluatedTokens(),
       left: cache.usedTokens,
     });
   }
@@ -127,6 +109,42 @@ test('one part alone would be measured as if the other were there', async () => 
     { prefill: null, decode: { tokens: 5 }, usedTokens: 15 },
     { prefill: null, decode: { tokens: 5 }, usedTokens: 5 },
   ]);
+});
+
+test('without a cache the tokens before would not be computed again for every token', async () => {
+  const parts = { promptTokens: 16, generatedTokens: 5, keepsCache: false };
+  const { runs } = await measureHere(
+    [0, 100, 200].map(depthTokens => request('none', { ...parts, depthTokens })),
+  );
+  // Behind the depth the one token that every decode begins with, then all that was generated.
+  expect(runs.map(({ evaluated }) => evaluated)).toEqual(
+    [0, 100, 200].map(depth => [1, 2, 3, 4, 5].reduce((sum, more) => sum + depth + more, 0)),
+  );
+  for (const { measurement, left } of runs) {
+    expect(measurement).toMatchObject({
+      ...{ prefill: null, usedTokens: 0, usedBytes: null },
+      decode: { tokens: 5, depthBytes: null },
+    });
+    expect(measurement.decode?.gapsMs).toHaveLength(5);
+    expect(left).toBe(0);
+  }
+  expect(await readdir(directory.path)).not.toContain('none.state');
+});
+
+test('a run without a cache would take hours, or be refused after them', async () => {
+  const { runs } = await measureHere([
+    request('many', { generatedTokens: 500, keepsCache: false }),
+  ]);
+  expect(runs[0]?.measurement.decode?.tokens).toBe(8);
+  const parts = { generatedTokens: 1, keepsCache: false };
+  const deep = measure(request('deep', { ...parts, depthTokens: 4097 }));
+  await expect(deep).rejects.toMatchObject({
+    code: 'invalid-input',
+    message: expect.stringContaining('4,097 tokens computed again'),
+    data: { suggestion: 'Measure it at depths of up to 4,096 tokens.' },
+  });
+  const nothing = measure(request('nothing', { promptTokens: 4, keepsCache: false }));
+  await expect(nothing).rejects.toMatchObject({ code: 'invalid-input' });
 });
 
 function measure(given: SpeedMeasurementRequest, cancelAt?: SpeedStage) {

@@ -103,6 +103,23 @@ test('configurations would not take turns, or a measurement would be lost or cou
   expect(await untilModel(host.client, 'none')).toEqual({ phase: 'none', error: null });
 });
 
+test('a configuration without a cache would be measured with one, or take the others with it', async () => {
+  await using host = await startHost({ initialModelPath: null });
+  const configurations = [{ ...f16, keepsCache: false }, f16];
+  const shallow = await speed(host, { configurations, depths: [40], generatedTokens: 12 });
+  expect(shallow.configurations).toMatchObject([
+    { depths: [{ prefill: null, ttftMs: null, decode: { tokens: 8 }, usedBytes: null }] },
+    { depths: [{ prefill: { tokens: 16 }, decode: { tokens: 12 }, usedTokens: 56 }] },
+  ]);
+  const deep = await speed(host, {
+    ...{ configurations, depths: [4097], promptTokens: 0, repetitions: 1 },
+  });
+  expect(deep.configurations).toMatchObject([
+    { outcome: 'failed', error: { code: 'invalid-input' } },
+    { outcome: 'measured' },
+  ]);
+});
+
 test('every configuration would find a number of threads of its own', async () => {
   await using host = await startHost({ initialModelPath: null });
   const { configurations } = await speed(host, {

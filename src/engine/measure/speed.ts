@@ -1,22 +1,25 @@
-import type { SequenceEvaluateOptions, Token } from 'node-llama-cpp';
-import type {
-  SpeedMeasurement,
-  SpeedMeasurementRequest,
-  SpeedStage,
+import type { Token } from 'node-llama-cpp';
+import {
+  deepestWithoutCache,
+  mostTokensWithoutCache,
+  type SpeedMeasurement,
+  type SpeedMeasurementRequest,
+  type SpeedStage,
 } from '#shared/compare/speed-measurement.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { formatTokens } from '#shared/metrics/format.ts';
 import type { CacheFill } from '../metering/telemetry-meter.ts';
 import { fullChunkSize } from '../turn/chunk-size.ts';
 import type { TurnModel } from '../turn/turn-model.ts';
-import {
-  type MeasuredModel,
-  reachDepth,
-  readAllButLastChunk,
-  refuseIfTooDeep,
-  throwIfCancelled,
-} from './depth.ts';
+import { type MeasuredModel, reachDepth, refuseIfTooDeep, throwIfCancelled } from './depth.ts';
 import { emptyCells } from './empty-cells.ts';
-import { greedy } from './greedy.ts';
 import { ordinaryTokens } from './ordinary-tokens.ts';
+import {
+  type TimedDecode,
+  timeDecode,
+  timeDecodeWithoutCache,
+  timePrefill,
+} from './timed-evaluation.ts';
 
 type SpeedTarget = MeasuredModel & Pick<TurnModel, 'model' | 'record' | 'savedTokens' | 'restored'>;
 
@@ -25,56 +28,45 @@ interface SpeedContext {
   readonly onStage: (stage: SpeedStage) => void;
 }
 
+/** The tokens of one measurement, the same whatever is kept of them. */
+interface SpeedText {
+  readonly before: readonly Token[];
+  readonly prompt: readonly Token[];
+  /** Fed to the model for the first generated token. */
+  readonly last: Token[];
+}
+
+type TimedParts = Omit<SpeedMeasurement, 'modelType' | 'batchSize'>;
+
 /**
  * Prefill and decode at one depth, timed with nothing but the model at work. Takes the cells of whatever
  * chat they belong to, and leaves them empty.
  *
- * @throws AppError `cancelled`, `prompt-too-long`
+ * @throws AppError `cancelled`, `prompt-too-long`; `invalid-input` for what is not measured without a cache
  */
 export async function measureSpeed(
   target: SpeedTarget,
   request: SpeedMeasurementRequest,
-  { signal, onStage }: SpeedContext,
+  context: SpeedContext,
 ): Promise<SpeedMeasurement> {
-  const { depthTokens, promptTokens, generatedTokens, seed, statePath } = request;
+  const { depthTokens, promptTokens, generatedTokens, keepsCache, seed } = request;
+  if (!keepsCache) refuseWithoutCache(request);
   refuseIfTooDeep(target.cache, depthTokens + Math.max(promptTokens, generatedTokens));
   await emptyCells(target);
   const tokens = ordinaryTokens(target.model, depthTokens + Math.max(promptTokens, 1), seed);
-  const before = tokens.slice(0, depthTokens);
-  const prompt = tokens.slice(depthTokens, depthTokens + promptTokens);
-  const begin = async (stage: SpeedStage) => {
-    onStage('depth');
-    await reachDepth(target, before, statePath, signal);
-    onStage(stage);
+  const text: SpeedText = {
+    before: tokens.slice(0, depthTokens),
+    prompt: tokens.slice(depthTokens, depthTokens + promptTokens),
+    last: tokens.slice(-1),
   };
   try {
     if (request.warmsUp) {
-      onStage('warm-up');
-      await warmUp(target, tokens, signal);
+      context.onStage('warm-up');
+      await warmUp(target, tokens, context.signal);
     }
-    let fullest: Pick<CacheFill, 'usedTokens' | 'usedBytes'> = { usedTokens: 0, usedBytes: null };
-    const noteFill = () => {
-      if (target.cache.usedTokens > fullest.usedTokens) fullest = target.fill();
-    };
-    let prefill: SpeedMeasurement['prefill'] = null;
-    if (promptTokens > 0) {
-      await begin('prefill');
-      prefill = { tokens: promptTokens, ...(await timePrefill(target, prompt, signal)) };
-      noteFill();
-    }
-    let decode: SpeedMeasurement['decode'] = null;
-    if (generatedTokens > 0) {
-      await begin('decode');
-      const gapsMs = await timeDecode(target, tokens.slice(-1), generatedTokens, signal);
-      const ms = gapsMs.reduce((sum, gap) => sum + gap, 0);
-      decode = { tokens: generatedTokens, ms, gapsMs };
-      noteFill();
-    }
+    const measure = keepsCache ? measureWithCache : measureWithoutCache;
     return {
-      prefill,
-      decode,
-      usedTokens: fullest.usedTokens,
-      usedBytes: fullest.usedBytes,
+      ...(await measure(target, request, text, context)),
       modelType: target.model.typeDescription,
       batchSize: target.batchSize,
     };
@@ -83,53 +75,59 @@ export async function measureSpeed(
   }
 }
 
-async function timePrefill(
+async function measureWithCache(
   target: MeasuredModel,
-  prompt: readonly Token[],
-  signal: AbortSignal,
-): Promise<{ ms: number; ttftMs: number }> {
-  let readAt = 0;
-  const options: SequenceEvaluateOptions = {
-    ...greedy,
-    // Asked for once per token, between evaluating its batch and sampling.
-    grammarEvaluationState: () => {
-      readAt = performance.now();
-      return undefined;
-    },
+  { promptTokens, generatedTokens, statePath }: SpeedMeasurementRequest,
+  { before, prompt, last }: SpeedText,
+  { signal, onStage }: SpeedContext,
+): Promise<TimedParts> {
+  const begin = async (stage: SpeedStage) => {
+    onStage('depth');
+    await reachDepth(target, before, statePath, signal);
+    onStage(stage);
   };
-  const startedAt = performance.now();
-  const lastChunk = await readAllButLastChunk(target, prompt, signal);
-  const iterator = target.cache.sequence.evaluate(lastChunk, options);
-  try {
-    await iterator.next();
-    return { ms: readAt - startedAt, ttftMs: performance.now() - startedAt };
-  } finally {
-    await iterator.return();
+  let fullest: Pick<CacheFill, 'usedTokens' | 'usedBytes'> = { usedTokens: 0, usedBytes: null };
+  const noteFill = () => {
+    if (target.cache.usedTokens > fullest.usedTokens) fullest = target.fill();
+  };
+  let prefill: TimedParts['prefill'] = null;
+  if (promptTokens > 0) {
+    await begin('prefill');
+    const { ms, ttftMs } = await timePrefill(target, prompt, signal);
+    prefill = { tokens: promptTokens, ms, ttftMs };
+    noteFill();
   }
+  let decode: TimedParts['decode'] = null;
+  if (generatedTokens > 0) {
+    await begin('decode');
+    const depthBytes = target.fill().usedBytes;
+    const timed = await timeDecode(target, last, generatedTokens, signal);
+    decode = { ...decodeFigures(timed), depthBytes };
+    noteFill();
+  }
+  return { prefill, decode, usedTokens: fullest.usedTokens, usedBytes: fullest.usedBytes };
 }
 
-/** @returns the time of each token, evaluated and followed by a sample */
-async function timeDecode(
-  { cache }: MeasuredModel,
-  first: Token[],
-  count: number,
-  signal: AbortSignal,
-): Promise<number[]> {
-  const gapsMs = new Float64Array(count);
-  const iterator = cache.sequence.evaluate(first, greedy);
-  try {
-    let tokenAt = performance.now();
-    for (let index = 0; index < count; index++) {
-      throwIfCancelled(signal);
-      await iterator.next();
-      const now = performance.now();
-      gapsMs[index] = now - tokenAt;
-      tokenAt = now;
-    }
-  } finally {
-    await iterator.return();
-  }
-  return [...gapsMs];
+/** What it reads for a token is no prompt, and what is in the cells meanwhile is kept for nobody. */
+async function measureWithoutCache(
+  target: MeasuredModel,
+  { generatedTokens }: SpeedMeasurementRequest,
+  { before, last }: SpeedText,
+  { signal, onStage }: SpeedContext,
+): Promise<TimedParts> {
+  onStage('decode');
+  const count = Math.min(generatedTokens, mostTokensWithoutCache);
+  const timed = await timeDecodeWithoutCache(target, [...before, ...last], count, signal);
+  return {
+    prefill: null,
+    decode: { ...decodeFigures(timed), depthBytes: null },
+    usedTokens: 0,
+    usedBytes: null,
+  };
+}
+
+function decodeFigures({ gapsMs }: TimedDecode) {
+  return { tokens: gapsMs.length, ms: gapsMs.reduce((sum, gap) => sum + gap, 0), gapsMs };
 }
 
 /** A chunk and two tokens: pages in the buffers, wakes the threads, compiles this file. */
@@ -143,4 +141,25 @@ async function warmUp(
   await timePrefill(target, tokens.slice(-fullChunkSize(target.batchSize)), signal);
   await target.cache.clear();
   await timeDecode(target, tokens.slice(-1), 2, signal);
+}
+
+function refuseWithoutCache({ depthTokens, generatedTokens }: SpeedMeasurementRequest): void {
+  if (generatedTokens === 0) {
+    throw new AppError(
+      'invalid-input',
+      'Without a cache there is nothing to measure but generation.',
+      {
+        suggestion:
+          'Ask for some generated tokens, or leave the configuration without a cache out.',
+      },
+    );
+  }
+  if (depthTokens > deepestWithoutCache) {
+    const [depth, deepest] = [depthTokens, deepestWithoutCache].map(formatTokens);
+    throw new AppError(
+      'invalid-input',
+      `Without a cache every token would have ${depth} tokens computed again, which takes too long.`,
+      { suggestion: `Measure it at depths of up to ${deepest} tokens.` },
+    );
+  }
 }

@@ -85,11 +85,12 @@ class SpeedPart {
     tell: (stage: SpeedStage) => void,
   ): Promise<SpeedMeasurement> {
     const { promptTokens, generatedTokens, seed } = this.#series;
+    const { keepsCache } = this.#run.configuration(configuration);
     const statePath = join(this.#run.folder, `${configuration}-${depthTokens}.state`);
     return await askLent(loaded, client =>
       client.stream(
         'measure.speed',
-        { depthTokens, promptTokens, generatedTokens, seed, statePath, warmsUp },
+        { depthTokens, promptTokens, generatedTokens, keepsCache, seed, statePath, warmsUp },
         { signal: this.#run.signal, onItem: ({ stage }) => tell(stage) },
       ),
     );

@@ -1,21 +1,49 @@
 import { type CsvCell, csvText } from '../metrics/csv.ts';
+import { speedFit } from './depth-fit.ts';
 import { failureSentences } from './failure-text.ts';
 import type { BenchRow } from './llama-bench-rows.ts';
+import { namedSpeeds, type SpeedComparison } from './named-speed.ts';
 import { type ParallelComparison, parallelFindings } from './parallel-text.ts';
-import { type SpeedComparison, speedFindings } from './speed-text.ts';
+import { speedFindings } from './speed-text.ts';
 
 /** Everything there is, samples included. */
 export function benchJson(
   rows: readonly BenchRow[],
   result: SpeedComparison & ParallelComparison,
 ): string {
-  const failures = result.configurations.flatMap(({ typeK, typeV }, index) => {
+  const failures = result.configurations.flatMap(({ typeK, typeV, keepsCache }, index) => {
     const each = result.speed?.configurations[index];
-    return each?.outcome === 'failed' ? [{ type_k: typeK, type_v: typeV, error: each.error }] : [];
+    if (each?.outcome !== 'failed') return [];
+    const [type_k, type_v] = keepsCache ? [typeK, typeV] : ['none', 'none'];
+    return [{ type_k, type_v, error: each.error }];
   });
   const parallel =
     result.parallel === null ? null : { ...result.parallel, findings: parallelFindings(result) };
-  return JSON.stringify({ rows, failures, findings: speedFindings(result), parallel });
+  return JSON.stringify({
+    rows,
+    failures,
+    fits: fits(result),
+    findings: speedFindings(result),
+    parallel,
+  });
+}
+
+/** How the time of a token grows with the depth, where that was measured at enough of them. Milliseconds. */
+function fits(result: SpeedComparison) {
+  return namedSpeeds(result).flatMap(({ name, depths }) => {
+    const fit = speedFit(depths);
+    if (fit === null) return [];
+    const { interceptMs, msPerToken, rSquared, isSloped } = fit;
+    return [
+      {
+        configuration: name,
+        intercept_ms: interceptMs,
+        ms_per_token: msPerToken,
+        r_squared: rSquared,
+        is_sloped: isSloped,
+      },
+    ];
+  });
 }
 
 /** A line per test; its single samples are in the JSON only, as llama-bench has it. */

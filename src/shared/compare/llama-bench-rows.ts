@@ -1,8 +1,9 @@
 import type { CacheType } from '../kv-cache/cache-type.ts';
 import type { ResolvedBackend } from '../model/load.ts';
-import type { ComparisonFacts, ComparisonResult } from './comparison.ts';
+import type { ComparisonFacts } from './comparison.ts';
+import { type NamedSpeed, namedSpeeds, type SpeedComparison } from './named-speed.ts';
 import type { SampleStatistics } from './sample-statistics.ts';
-import type { MeasuredSpeed, SpeedFigures, TimedSeries } from './speed.ts';
+import type { SpeedFigures, TimedSeries } from './speed.ts';
 
 /**
  * One test of one configuration under the names that llama-bench gives such figures, as far as they can be
@@ -19,8 +20,9 @@ export interface BenchRow {
   readonly n_batch: number;
   readonly n_ubatch: number;
   readonly n_threads: number;
-  readonly type_k: CacheType;
-  readonly type_v: CacheType;
+  /** `none` where nothing is kept from one token to the next. */
+  readonly type_k: CacheType | 'none';
+  readonly type_v: CacheType | 'none';
   readonly n_gpu_layers: number;
   /** As resolved; null where llama.cpp did not say. */
   readonly flash_attn: boolean | null;
@@ -72,19 +74,17 @@ export function deviceCells({
 }
 
 /** A row for every test, prompts before generation at each depth. */
-export function benchRows({ speed, facts }: Pick<ComparisonResult, 'speed' | 'facts'>): BenchRow[] {
-  return (speed?.configurations ?? []).flatMap(configuration =>
-    configuration.outcome === 'failed'
-      ? []
-      : configuration.depths.flatMap(figures => [
-          ...rowsOf(configuration, figures, figures.prefill, 'prompt', facts),
-          ...rowsOf(configuration, figures, figures.decode, 'generation', facts),
-        ]),
+export function benchRows(result: SpeedComparison): BenchRow[] {
+  return namedSpeeds(result).flatMap(configuration =>
+    configuration.depths.flatMap(figures => [
+      ...rowsOf(configuration, figures, figures.prefill, 'prompt', result.facts),
+      ...rowsOf(configuration, figures, figures.decode, 'generation', result.facts),
+    ]),
   );
 }
 
 function rowsOf(
-  { report, modelType, batchSize, startedAt }: MeasuredSpeed,
+  { report, keepsCache, modelType, batchSize, startedAt }: NamedSpeed,
   { depthTokens, ttftMs, gapMs, usedBytes }: SpeedFigures,
   series: TimedSeries | null,
   test: 'prompt' | 'generation',
@@ -107,8 +107,8 @@ function rowsOf(
       n_batch: batchSize,
       n_ubatch: batchSize,
       n_threads: report.threads,
-      type_k: report.options.typeK,
-      type_v: report.options.typeV,
+      type_k: keepsCache ? report.options.typeK : 'none',
+      type_v: keepsCache ? report.options.typeV : 'none',
       n_gpu_layers: report.gpuLayers,
       flash_attn: report.actual.flashAttention,
       n_prompt: isPrompt ? series.tokens : 0,
@@ -128,7 +128,7 @@ function rowsOf(
       p95_gap_ms: gap?.p95 ?? null,
       p99_gap_ms: gap?.p99 ?? null,
       max_gap_ms: gap?.max ?? null,
-      kv_reserved_bytes: report.actual.kvBytes,
+      kv_reserved_bytes: keepsCache ? report.actual.kvBytes : null,
       kv_used_bytes: usedBytes,
       n_ctx: report.contextLength,
       flash_attn_requested: report.options.flashAttention,

@@ -14,10 +14,20 @@ export const speedTestSchema = z
   })
   .refine(test => test.promptTokens + test.generatedTokens > 0, 'there is nothing to measure');
 
+/** Most tokens that are generated in one measurement without a cache. */
+export const mostTokensWithoutCache = 8;
+/** The deepest that is measured without a cache: each of those tokens has as many computed again. */
+export const deepestWithoutCache = 4096;
+
 /** One measurement of the loaded model. */
 export const speedMeasurementRequestSchema = speedTestSchema.safeExtend({
   /** In the cache before either part begins; reaching it is not timed. */
   depthTokens: tokensSchema,
+  /**
+   * Without one, decode alone is measured: every token has all before it evaluated again, and the figures
+   * know of no cells. At most {@link mostTokensWithoutCache} tokens are generated then.
+   */
+  keepsCache: z.boolean().default(true),
   /**
    * Where the cells of that depth are kept between measurements of one model and one pair of cache types:
    * written the first time, read from then on. The caller removes it.
@@ -45,9 +55,18 @@ export const speedMeasurementSchema = z.object({
       ttftMs: z.number().positive(),
     })
     .nullable(),
-  /** Every token's own time beside their sum. */
-  decode: timedSchema.extend({ gapsMs: z.array(z.number().nonnegative()) }).nullable(),
-  /** Most cells that held a token, and their bytes; null where the architecture's cache is not understood. */
+  decode: timedSchema
+    .extend({
+      /** Every token's own time. */
+      gapsMs: z.array(z.number().nonnegative()),
+      /** Of the cells that held a token before the first one; null where that is not known, or nothing is kept. */
+      depthBytes: z.number().nonnegative().nullable(),
+    })
+    .nullable(),
+  /**
+   * Most cells that held a token, and their bytes; null where the architecture's cache is not understood, or
+   * nothing is kept.
+   */
   usedTokens: z.int().nonnegative(),
   usedBytes: z.number().nonnegative().nullable(),
   /** What llama.cpp calls the model, such as "llama 8B Q4_0". */

@@ -1,26 +1,18 @@
 import { formatTokens } from '../metrics/format.ts';
-import type { ComparisonResult } from './comparison.ts';
-import { configurationNames } from './configuration.ts';
+import { depthFindings } from './depth-fit-text.ts';
+import { type NamedSpeed, namedSpeeds, type SpeedComparison } from './named-speed.ts';
 import { rangesTouch, tooFewSamples } from './sample-statistics.ts';
-import type { MeasuredSpeed, SpeedFigures, TimedSeries } from './speed.ts';
+import type { SpeedFigures, TimedSeries } from './speed.ts';
 
-export type SpeedComparison = Pick<ComparisonResult, 'configurations' | 'speed'>;
-
-/** One that was measured, by name. */
-export interface NamedSpeed extends MeasuredSpeed {
-  readonly name: string;
-}
-
-export function namedSpeeds({ configurations, speed }: SpeedComparison): NamedSpeed[] {
-  const names = configurationNames(configurations);
-  return (speed?.configurations ?? []).flatMap((each, index) =>
-    each.outcome === 'measured' ? { ...each, name: names[index] ?? '' } : [],
-  );
-}
-
-/** What the figures say, in plain sentences: each configuration against the first, at every depth. */
+/** What the figures say, in plain sentences. */
 export function speedFindings(result: SpeedComparison): string[] {
-  const [baseline, ...others] = namedSpeeds(result);
+  return [...differences(namedSpeeds(result)), ...depthFindings(result)];
+}
+
+/** Each configuration against the first that keeps a cache, at every depth. */
+function differences(speeds: readonly NamedSpeed[]): string[] {
+  const baseline = speeds.find(({ keepsCache }) => keepsCache) ?? speeds[0];
+  const others = speeds.filter(each => each !== baseline);
   if (baseline === undefined || others.length === 0) return [];
   const tooFew = tooFewSamples(sampleCount(baseline.depths));
   if (tooFew !== null) return [tooFew];
@@ -58,8 +50,11 @@ function comparison(
   name: string,
 ): string | null {
   if (series === null || reference === null) return null;
-  if (rangesTouch(series.ms, reference.ms)) return `not measurably different from ${name}`;
-  const ratio = series.ms.median / reference.ms.median;
+  // Not by the times of the samples: without a cache fewer tokens are generated in one.
+  const one = series.tokensPerSecond;
+  const other = reference.tokensPerSecond;
+  if (rangesTouch(one, other)) return `not measurably different from ${name}`;
+  const ratio = other.median / one.median;
   return ratio > 1
     ? `${times(ratio)} slower than ${name}`
     : `${times(1 / ratio)} faster than ${name}`;

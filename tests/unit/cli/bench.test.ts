@@ -5,6 +5,7 @@ import { configurationSchema } from '#shared/compare/configuration.ts';
 import { benchCsv, benchJson, benchMarkdown } from '#shared/compare/llama-bench-formats.ts';
 import { benchRows } from '#shared/compare/llama-bench-rows.ts';
 import type { ComparisonProgress } from '#shared/compare/progress.ts';
+import { speedFigures } from '#shared/compare/speed-figures.ts';
 import {
   f16,
   failed,
@@ -47,7 +48,47 @@ describe('rows', () => {
   });
 });
 
+describe('without a cache', () => {
+  const { configuration, outcome } = measured(f16, [
+    { ...measurement(100, 200), prefill: null, usedTokens: 0, usedBytes: null },
+  ]);
+  const without = { configuration: { ...configuration, keepsCache: false }, outcome };
+  const compared = speedResult([without, measured(f16, [measurement(100, 10)])]);
+
+  test('rows would claim a cache that was not there, or lose which one it was not', () => {
+    const [first, second] = benchRows(compared);
+    expect(first).toMatchObject({
+      ...{ type_k: 'none', type_v: 'none', n_prompt: 0, n_gen: 10 },
+      ...{ kv_reserved_bytes: null, kv_used_bytes: null, avg_ttft_ms: null },
+    });
+    expect(second).toMatchObject({ type_k: 'f16', n_prompt: 100, kv_used_bytes: 4096 });
+  });
+
+  test('a prompt would be said to have been read, or the few tokens be taken for those of a cache', () => {
+    const text = benchText(compared);
+    expect(text).toContain(
+      'a prompt of 100 tokens, then 10 generated tokens, each behind what the depth says. Without a cache: 10 generated tokens',
+    );
+    expect(text).toMatch(/no cache +1,024 +not measured +50\.0 tokens\/s +(not measured *){3}\n/);
+    const alone = benchText(speedResult([without]));
+    expect(alone).toContain('± their standard deviation. Without a cache: 10 generated tokens');
+  });
+});
+
 describe('formats', () => {
+  test('JSON would lose how the time of a token grows with the depth', () => {
+    const { configuration, outcome } = measured(f16, []);
+    if (outcome.outcome !== 'measured') throw new Error('not measured');
+    const depths = [0, 500, 1000].map(depth =>
+      speedFigures(depth, [measurement(100, 20 + depth / 25)]),
+    );
+    const run = speedResult([{ configuration, outcome: { ...outcome, depths } }]);
+    expect(JSON.parse(benchJson(benchRows(run), run))).toMatchObject({
+      fits: [{ configuration: 'f16', intercept_ms: 2, r_squared: 1, is_sloped: true }],
+      findings: [expect.stringContaining('4 ms more for every 1,000 tokens')],
+    });
+  });
+
   test('JSON would lose why a configuration has no figures', () => {
     const schema = z.object({
       rows: z.array(z.object({ type_k: z.string() })),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { cacheTypePairs, numberList } from '#cli/option-parsers.ts';
+import { cacheChoices, cacheTypePairs, numberList } from '#cli/option-parsers.ts';
 
 describe('cacheTypePairs', () => {
   test.each([
@@ -30,6 +30,20 @@ describe('cacheTypePairs', () => {
       expect(() => cacheTypePairs(text)).toThrow('Expected types such as f16,q8_0');
     },
   );
+});
+
+describe('cacheChoices', () => {
+  test('a comparison with no cache would be one with the types of that name, or be no comparison', () => {
+    expect(cacheChoices('none, f16,q8_0:q4_0')).toEqual([
+      { typeK: 'f16', typeV: 'f16', keepsCache: false },
+      { typeK: 'f16', typeV: 'f16', keepsCache: true },
+      { typeK: 'q8_0', typeV: 'q4_0', keepsCache: true },
+    ]);
+    expect(() => cacheTypePairs('none,f16')).toThrow('Expected types');
+    for (const text of ['none:f16', 'f16:none', 'q3']) {
+      expect(() => cacheChoices(text)).toThrow('or none');
+    }
+  });
 });
 
 describe('numberList', () => {

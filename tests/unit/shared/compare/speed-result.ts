@@ -11,7 +11,12 @@ import { report } from '../../../host/fixtures/scripted-engine.ts';
 export function measurement(prefillMs: number, decodeMs: number): SpeedMeasurement {
   return {
     prefill: { tokens: 100, ms: prefillMs, ttftMs: prefillMs + 1 },
-    decode: { tokens: 10, ms: decodeMs, gapsMs: Array.from({ length: 10 }, () => decodeMs / 10) },
+    decode: {
+      tokens: 10,
+      ms: decodeMs,
+      gapsMs: Array.from({ length: 10 }, () => decodeMs / 10),
+      depthBytes: 2048,
+    },
     usedTokens: 1124,
     usedBytes: 4096,
     modelType: 'llama 1B Q4_0',
