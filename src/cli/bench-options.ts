@@ -17,6 +17,7 @@ export interface BenchOptions {
   readonly flashAttention?: LoadOptions['flashAttention'];
   readonly gpuLayers?: LoadOptions['gpuLayers'];
   readonly batch?: number;
+  readonly swaFull?: boolean;
   readonly backend?: LoadOptions['backend'];
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -99,6 +100,7 @@ export function addBenchCommand(
       'tokens evaluated at once while reading the prompt',
       optionValue(load.batchSize, 'a number from 32 to 8192'),
     )
+    .option('--swa-full', 'sliding-window layers keep every token, in all configurations')
     .addOption(
       new Option('--json', "print one JSON object, with llama-bench's names").conflicts([
         'csv',

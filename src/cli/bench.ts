@@ -45,9 +45,9 @@ async function measure(
   stop: AbortSignal,
   terminal: Terminal,
 ): Promise<ComparisonResult> {
-  const { flashAttention, threads, batch: batchSize } = options;
+  const { flashAttention, threads, batch: batchSize, swaFull } = options;
   const configurations = options.cache.map(cache =>
-    configurationSchema.parse({ ...cache, flashAttention, threads, batchSize }),
+    configurationSchema.parse({ ...cache, flashAttention, threads, batchSize, swaFull }),
   );
   const request = {
     path: pathArgument(file),

@@ -146,7 +146,10 @@ describe.each(architectures)('%s', name => {
     async (contextLength, sequences) => {
       for (const [typeK, typeV] of pairsFor(layers)) {
         const lines = await contextLines(typeK, typeV, contextLength, sequences, true);
-        const setup = { typeK, typeV, contextLength, batchSize, sequences, flashAttention: true };
+        const setup = {
+          ...{ typeK, typeV, contextLength, batchSize, sequences },
+          ...{ flashAttention: true, swaFull: false },
+        };
         const expected = expectedLines(layers, setup);
         expect(reportedLines(lines), `${typeK}/${typeV}`).toEqual(expected);
 
@@ -177,6 +180,7 @@ describe.each(architectures)('%s', name => {
       batchSize,
       sequences: 2,
       flashAttention: false,
+      swaFull: false,
     } as const;
     expect(reportedLines(lines)).toEqual(expectedLines(layers, setup));
   });

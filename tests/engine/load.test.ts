@@ -35,6 +35,7 @@ function expectFormula(report: LoadReport, typeK: CacheType, typeV: CacheType) {
     batchSize: options.batchSize,
     sequences: options.sequences,
     flashAttention: true,
+    swaFull: options.swaFull,
   });
   expect(Math.abs((actual.kvKBytes ?? 0) - expected.k)).toBeLessThanOrEqual(rounding);
   expect(Math.abs((actual.kvVBytes ?? 0) - expected.v)).toBeLessThanOrEqual(rounding);
@@ -100,6 +101,21 @@ describe('what llama.cpp reserves is what the plan said', () => {
       data: { suggestion: expect.stringMatching(/\d tokens in each sequence;/) },
     });
   });
+
+  it.each(['sliding-window', 'second-window', 'shared-layers'] as const)(
+    'would catch a full window cache of %s planned as another size',
+    async name => {
+      const wanted = { contextLength: 2048, batchSize: 128 };
+      const path = await ensureModel(name);
+      const reduced = await engine.load(path, wanted);
+      const report = await engine.load(path, { ...wanted, swaFull: true });
+      expectFormula(report, 'f16', 'f16');
+      expect(report.actual.kvBytes).toBeGreaterThan(reduced.actual.kvBytes ?? 0);
+      const { actual, planned } = report;
+      const difference = Math.abs((actual.computeBytes ?? 0) - (planned.computeBytes ?? 0));
+      expect(difference / (actual.computeBytes ?? 0)).toBeLessThan(0.1);
+    },
+  );
 
   it('would catch weights and compute buffers read from the wrong lines', async () => {
     const { actual, planned } = await engine.load(tiny, { contextLength: 4096 });

@@ -49,6 +49,7 @@ describe.each([
           contextLength,
           batchSize: 128,
           sequences: 1,
+          swaFull: false,
         };
         const context = await simulation.context(options, contextLength, 1);
         const compute = (context?.ram ?? Number.NaN) - reservedBytes(layers, setup).total;

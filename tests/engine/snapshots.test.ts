@@ -228,6 +228,28 @@ describe('refusals', () => {
   });
 });
 
+it('would catch cells of a full window cache loaded into a window, or the setting asked of a model without', async () => {
+  await using engine = startEngine();
+  const full = { contextLength: 1024, ...reproducible, swaFull: true };
+  const slides = await ensureModel('sliding-window');
+  await engine.load(slides, full);
+  const { control } = await chatted(engine, 1);
+  const saved = await save(engine, control.conversationId);
+  await engine.load(slides, { ...full, swaFull: false });
+  await expect(engine.client.call('snapshot.restore', saved)).rejects.toMatchObject({
+    code: 'snapshot-refused',
+    message: expect.stringContaining('kept every token'),
+  });
+  const plain = await ensureModel('tiny');
+  await engine.load(plain, full);
+  const second = await chatted(engine, 1);
+  const other = await save(engine, second.control.conversationId);
+  await engine.load(plain, { ...full, swaFull: false });
+  expect(await engine.client.call('snapshot.restore', other)).toMatchObject({
+    tokens: other.snapshot.tokens,
+  });
+});
+
 describe('which model it is of', () => {
   it('would catch other weights of the same shape taken for the model, or a copy of it refused', async () => {
     const path = await ensureModel('tiny');

@@ -115,6 +115,25 @@ describe('reuse', () => {
     expect(rewound.text).toBe(fresh.text);
   });
 
+  it('would catch a full window cache that is read again, or rewound to another answer', async () => {
+    const full = { contextLength: 2048, ...reproducible, swaFull: true };
+    const path = await ensureModel('sliding-window');
+    await engine.load(path, full);
+    // Much longer than the window of 256 tokens.
+    const long = Array.from({ length: 60 }, (_, i) => `word${i} and more of it`).join(', ');
+    const { messages, turns } = await converse([long, 'Go on.'], { sampling: { maxTokens: 60 } });
+    const shorter = [...messages.slice(0, 2), userMessage('Something else now?')];
+    const rewound = await runTurn(engine, shorter);
+    expect(rewound.figures.reusedTokens).toBeGreaterThanOrEqual(
+      turns[0]?.figures.promptTokens ?? 0,
+    );
+    await engine.load(path, { ...full, contextLength: 1024 });
+    await engine.load(path, full);
+    const fresh = await runTurn(engine, shorter);
+    expect(fresh.figures.reusedTokens).toBe(0);
+    expect(rewound.text).toBe(fresh.text);
+  });
+
   it('would catch the answer tokens of one answer kept when it is generated again', async () => {
     await load('tiny', 2048);
     const messages = [userMessage('Once more?')];

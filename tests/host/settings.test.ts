@@ -92,6 +92,16 @@ describe('a damaged settings file', () => {
     });
   });
 
+  test('options saved by a version that did not have them all would be lost', () => {
+    const options = loadOptionsSchema.parse({ contextLength: 2048 });
+    const { swaFull: _, ...saved } = options;
+    const { damaged, settings } = repairSettings(
+      JSON.stringify({ ...defaultSettings, loadOptionsByModel: { '/saved.gguf': saved } }),
+    );
+    expect(damaged).toBe(false);
+    expect(settings.loadOptionsByModel).toEqual({ '/saved.gguf': options });
+  });
+
   test('the second damage would overwrite what was kept of the first', async () => {
     for (const text of ['first', 'second']) {
       await writeFile(path, text);

@@ -86,6 +86,7 @@ async function compareFormula(file: string, backend: OpenBackend): Promise<void>
       contextLength,
       batchSize: options.batchSize,
       sequences: 1,
+      swaFull: false,
     } as const;
     const { compute, total } = await memory.bytes(setup);
     const formula = computeBufferFormula(description, setup);

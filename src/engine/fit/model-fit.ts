@@ -29,7 +29,8 @@ export class ModelFit {
     const machine = await machineMemory(backend, released);
     const pools = poolsFor(question, machine, released);
     const { batchSize, sequences } = question;
-    const subject = { memory, pools, backend: backend.name, batchSize, sequences };
+    const context = { batchSize, sequences, swaFull: false };
+    const subject = { memory, pools, backend: backend.name, ...context };
     for (const pair of fitPairs(question.flashAttention)) {
       signal.throwIfAborted();
       await emit(await fitRow(subject, pair, question.contextLength));
@@ -59,7 +60,9 @@ export class ModelFit {
     const memory = await this.#memory.of(question, backend);
     const { batchSize, sequences } = question;
     const all: FitBytes[] = [];
-    for (const setup of setups) all.push(await memory.bytes({ ...setup, batchSize, sequences }));
+    for (const setup of setups) {
+      all.push(await memory.bytes({ ...setup, batchSize, sequences, swaFull: false }));
+    }
     return all;
   }
 }

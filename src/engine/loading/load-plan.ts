@@ -117,9 +117,10 @@ async function planKnownCache(
   contextLength: number,
   pools: MemoryPools,
 ): Promise<Planned> {
-  const { typeK, typeV, batchSize, sequences } = options;
+  const { typeK, typeV, batchSize, sequences, swaFull } = options;
   const pair = { typeK, typeV, flashAttention: options.flashAttention !== 'off' };
-  const setup = { ...pair, contextLength, batchSize, sequences };
+  const context = { batchSize, sequences, swaFull };
+  const setup = { ...pair, ...context, contextLength };
   // Nothing should be simulated that is far out of reach by the cache alone.
   const cache = reservedBytes(description.layers, setup).total;
   const outOfReach = cache > allBytes(pools);
@@ -132,7 +133,7 @@ async function planKnownCache(
   const memory = fileMemory(description, simulation, options);
   const bytes = outOfReach ? memory.withoutCompute(setup) : await memory.bytes(setup);
   if (excessBytes(bytes, pools) > 0) {
-    const longest = await longestOf({ memory, pools, batchSize, sequences }, pair);
+    const longest = await longestOf({ memory, pools, ...context }, pair);
     throw doesNotFit(bytes, pools, { contextLength, sequences }, longest);
   }
   return {

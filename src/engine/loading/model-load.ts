@@ -152,6 +152,7 @@ export class ModelLoad {
         flashAttention: flashAttentionOption(options),
         experimentalKvCacheKeyType: ggmlType(options.typeK),
         experimentalKvCacheValueType: ggmlType(options.typeV),
+        swaFullCache: options.swaFull,
         failedCreationRemedy: false,
         ignoreMemorySafetyChecks: true,
         // A single sequence is dispatched at once; the timer behind the default is for many.

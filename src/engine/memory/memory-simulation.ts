@@ -95,6 +95,7 @@ export async function simulateModel(
         flashAttention: flashAttentionOption(options),
         kvCacheKeyType: ggmlType(options.typeK),
         kvCacheValueType: ggmlType(options.typeV),
+        swaFullCache: options.swaFull,
       });
       const lines = await log.since(mark);
       const failure = readContextFailure(lines);
@@ -110,11 +111,14 @@ function isGuess(lines: readonly LogLine[]): boolean {
 }
 
 /**
- * For sliding-window models the library adds one to the batch; taking it off again keeps the batch,
- * and with it the cells of the sliding layers, what was asked for.
+ * For sliding-window models the library adds one to the batch unless all of their layers keep everything;
+ * taking it off again keeps the batch, and with it the cells of the sliding layers, what was asked for.
  */
-export function contextBatchSize(options: LoadOptions, insights: GgufInsights): number {
-  return insights.swaSize === undefined ? options.batchSize : options.batchSize - 1;
+export function contextBatchSize(
+  { batchSize, swaFull }: LoadOptions,
+  insights: GgufInsights,
+): number {
+  return insights.swaSize === undefined || swaFull ? batchSize : batchSize - 1;
 }
 
 async function resolveGpuLayers(
@@ -132,6 +136,7 @@ async function resolveGpuLayers(
       defaultContextFlashAttention: flashAttentionOption(options),
       defaultContextKvCacheKeyType: ggmlType(options.typeK),
       defaultContextKvCacheValueType: ggmlType(options.typeV),
+      defaultContextSwaFullCache: options.swaFull,
       ignoreMemorySafetyChecks: true,
     },
   );

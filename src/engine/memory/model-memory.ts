@@ -92,11 +92,11 @@ export function fileMemory(
   const known = new Map<string, Promise<ContextNeed>>();
 
   async function simulate(setup: CacheSetup): Promise<ContextNeed> {
-    const { typeK, typeV, contextLength, sequences, flashAttention } = setup;
+    const { typeK, typeV, contextLength, sequences, flashAttention, swaFull } = setup;
     // `auto` is left to the library, which turns it off for some models.
     const on = options.flashAttention === 'auto' ? 'auto' : 'on';
     const context = await simulation.context(
-      { ...options, typeK, typeV, flashAttention: flashAttention ? on : 'off' },
+      { ...options, typeK, typeV, swaFull, flashAttention: flashAttention ? on : 'off' },
       contextLength,
       sequences,
     );

@@ -107,7 +107,7 @@ export async function restoreSnapshot(
   return target.restored;
 }
 
-function identityOf({ weights, report }: LoadedModel): SnapshotIdentity {
+function identityOf({ weights, report, cache }: LoadedModel): SnapshotIdentity {
   const { tensors } = weights.file.header;
   const isLongRope = tensors.some(({ name }) => name.startsWith('rope_factors_long'));
   return {
@@ -119,6 +119,7 @@ function identityOf({ weights, report }: LoadedModel): SnapshotIdentity {
     flashAttention: report.actual.flashAttention,
     llamaCppRelease: report.llamaCppRelease,
     rotationLength: isLongRope ? report.contextLength : null,
+    swaFull: report.options.swaFull && cache.slidingWindow !== null,
   };
 }
 

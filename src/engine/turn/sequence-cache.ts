@@ -90,7 +90,8 @@ export class SequenceCache {
 
   /**
    * A sliding-window layer drops cells that no later token needs, so after a rewind the window may
-   * be incomplete; llama.cpp accepts that and answers differently. Recurrent state knows only its end.
+   * be incomplete; llama.cpp accepts that and answers differently. One that keeps every token has its first
+   * cell at the beginning, so that any rewind is fine. Recurrent state knows only its end.
    */
   #whyNotRewindTo(position: number): CacheComparison['rewindFailure'] {
     if (position === 0) return null;

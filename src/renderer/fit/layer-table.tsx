@@ -20,13 +20,16 @@ export function LayerTable() {
   const longest = selectedRow(state)?.maxContext ?? 0;
   const contextLength = choice.contextLength ?? (longest === 0 ? withoutRow : longest);
   const { batchSize, sequences, flashAttention } = choice;
-  const setup = { ...selectedTypes(state), contextLength, batchSize, sequences, flashAttention };
+  const setup = {
+    ...selectedTypes(state),
+    ...{ contextLength, batchSize, sequences, flashAttention, swaFull: false },
+  };
   const groups = layerGroups(layers, setup);
   const total = groups.reduce((sum, { bytes }) => sum + bytes.total, 0);
   const cells = (layer: ModelLayer) =>
     layer.attention === null
       ? 0
-      : layerCells(layer.attention, reservedCells(contextLength), batchSize) * sequences;
+      : layerCells(layer.attention, reservedCells(contextLength), setup) * sequences;
   return (
     <section className={styles.section} aria-labelledby="fit-layers-title">
       <h2 id="fit-layers-title" className={styles.title}>

@@ -1,7 +1,7 @@
 import { type Backend, backends } from '#shared/model/load.ts';
 import { defaultBatch, flashOptions, typeOptions } from '../model-setup/load-choices.ts';
 import { NumberField } from '../ui/number-field.tsx';
-import { Select } from '../ui/select.tsx';
+import { Select, type SelectOption } from '../ui/select.tsx';
 import type { LoadForm } from './load-form.ts';
 import styles from './option-fields.module.css';
 
@@ -9,6 +9,7 @@ import styles from './option-fields.module.css';
 export function OptionFields({ form }: { readonly form: LoadForm }) {
   const { options, change, model } = form;
   const layers = model.value?.layerCount ?? null;
+  const slides = model.value?.layers?.some(({ attention }) => attention?.slidingWindow != null);
   return (
     <div className={styles.fields}>
       <Select
@@ -67,9 +68,23 @@ export function OptionFields({ form }: { readonly form: LoadForm }) {
         maximumFractionDigits={0}
         description="Evaluated at once while a prompt is read."
       />
+      {slides && (
+        <Select
+          label="Sliding-window layers"
+          value={options.swaFull ? 'full' : 'window'}
+          onValueChange={next => change({ swaFull: next === 'full' })}
+          options={windowOptions}
+          description="A full cache can be rewound behind the window, for the memory of full layers."
+        />
+      )}
     </div>
   );
 }
+
+const windowOptions: readonly SelectOption<'window' | 'full'>[] = [
+  { value: 'window', label: 'window only', description: 'The least memory' },
+  { value: 'full', label: 'full cache', description: 'Every token can be gone back to and reused' },
+];
 
 const backendLabels: Readonly<Record<Backend, string>> = {
   auto: 'auto',

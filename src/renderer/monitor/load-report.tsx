@@ -75,6 +75,7 @@ export function LoadReportSection({ report }: { readonly report: LoadReport }) {
           {options.flashAttention}, resolved {resolvedText(actual.flashAttention)}
         </Fact>
         <Fact name="Batch">{formatTokens(options.batchSize)} tokens</Fact>
+        {options.swaFull && <Fact name="Sliding-window layers">full cache</Fact>}
         <Fact name="Load time">{formatDuration(report.loadMs)}</Fact>
         <Fact name="llama.cpp">
           {report.llamaCppRelease} (node-llama-cpp {report.bindingsRelease})

@@ -4,7 +4,14 @@ import { loadOptionsSchema } from '../model/load.ts';
 
 /** One way to run the model: what a comparison may vary. */
 export const configurationSchema = loadOptionsSchema
-  .pick({ typeK: true, typeV: true, flashAttention: true, threads: true, batchSize: true })
+  .pick({
+    typeK: true,
+    typeV: true,
+    flashAttention: true,
+    threads: true,
+    batchSize: true,
+    swaFull: true,
+  })
   .extend({
     /** Tokens; `auto` is as long as the measurements need. */
     contextLength: loadOptionsSchema.shape.contextLength,
@@ -28,6 +35,7 @@ const traits: readonly Trait[] = [
   ({ contextLength }) => `context ${contextLength}`,
   ({ threads }) => (threads === 1 ? '1 thread' : `${threads} threads`),
   ({ batchSize }) => `batch ${batchSize}`,
+  ({ swaFull }) => (swaFull ? 'full window cache' : 'window cache'),
 ];
 
 /**

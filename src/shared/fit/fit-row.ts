@@ -15,6 +15,7 @@ export interface FitSubject {
   readonly backend: ResolvedBackend;
   readonly batchSize: number;
   readonly sequences: number;
+  readonly swaFull: boolean;
 }
 
 export interface FitPair {
@@ -86,9 +87,9 @@ export async function longestOf(
 }
 
 function setupOf(
-  { batchSize, sequences }: Pick<FitSubject, 'batchSize' | 'sequences'>,
+  { batchSize, sequences, swaFull }: Pick<FitSubject, 'batchSize' | 'sequences' | 'swaFull'>,
   pair: FitPair,
   contextLength: number,
 ): CacheSetup {
-  return { ...pair, contextLength, batchSize, sequences };
+  return { ...pair, contextLength, batchSize, sequences, swaFull };
 }

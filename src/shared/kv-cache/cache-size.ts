@@ -24,16 +24,22 @@ export interface CacheSetup extends CacheTypes {
   readonly sequences: number;
   /** Without it V lies transposed in the cache, and all layers get rows for the longest V of any. */
   readonly flashAttention: boolean;
+  /** Sliding-window layers keep as many cells as the others (llama.cpp's `swa_full`). */
+  readonly swaFull: boolean;
 }
 
 /**
  * Cells of one layer and one sequence. A sliding-window layer keeps its window plus one physical
- * batch, padded, and never more than a full one (llama-kv-cache-iswa.cpp).
+ * batch, padded, and never more than a full one; unless it is to keep all (llama-kv-cache-iswa.cpp).
  *
  * @param cells cells of a full-attention layer
  */
-export function layerCells(attention: AttentionCache, cells: number, batchSize: number): number {
-  if (attention.slidingWindow === null) return cells;
+export function layerCells(
+  attention: AttentionCache,
+  cells: number,
+  { batchSize, swaFull }: Pick<CacheSetup, 'batchSize' | 'swaFull'>,
+): number {
+  if (attention.slidingWindow === null || swaFull) return cells;
   return Math.min(cells, reservedCells(attention.slidingWindow + batchSize));
 }
 
@@ -52,7 +58,7 @@ export function layerBytes(layers: readonly ModelLayer[], setup: CacheSetup): Ca
   const longestV = Math.max(0, ...layers.map(({ attention }) => valueElements(attention)));
   return layers.map(({ attention, recurrent }) => {
     const layerCellCount =
-      attention === null ? 0 : layerCells(attention, cells, setup.batchSize) * setup.sequences;
+      attention === null ? 0 : layerCells(attention, cells, setup) * setup.sequences;
     const vElements = setup.flashAttention ? valueElements(attention) : longestV;
     return cacheBytes(
       layerCellCount * keyElements(attention) * bytesPerElement(setup.typeK),
@@ -92,18 +98,19 @@ export function textbookBytes(
 
 /**
  * Bytes of the cells that hold a token, and of the recurrent state. A sliding-window layer stops
- * growing at its window.
+ * growing at its window unless it is to keep all.
  *
  * @param tokens tokens in the sequence
  */
 export function usedBytes(
   layers: readonly ModelLayer[],
-  types: CacheTypes,
+  types: CacheTypes & Pick<CacheSetup, 'swaFull'>,
   tokens: number,
 ): CacheBytes {
   return sum(
     layers.map(({ attention, recurrent }) => {
-      const cells = Math.min(tokens, attention?.slidingWindow ?? tokens);
+      const window = types.swaFull ? null : attention?.slidingWindow;
+      const cells = Math.min(tokens, window ?? tokens);
       return cacheBytes(
         cells * keyElements(attention) * bytesPerElement(types.typeK),
         cells * valueElements(attention) * bytesPerElement(types.typeV),

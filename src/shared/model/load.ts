@@ -32,6 +32,8 @@ export const loadOptionsSchema = z.object({
   tokenPrediction: tokenPredictionSchema.default('off'),
   /** Texts that the context holds at once, each with cells of its own. A chat uses the first. */
   sequences: z.int().min(1).max(16).default(1),
+  /** Sliding-window layers keep every token of the context, so that any part of it can be gone back to. */
+  swaFull: z.boolean().default(false),
 });
 export type LoadOptions = z.infer<typeof loadOptionsSchema>;
 

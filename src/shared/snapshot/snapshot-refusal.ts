@@ -41,6 +41,14 @@ export function refusalOf(
       'Load the model with the context length from before to use it.',
     );
   }
+  if (saved.swaFull !== loaded.swaFull) {
+    return snapshotRefused(
+      saved.swaFull
+        ? 'Its sliding-window layers kept every token, and those of the loaded model keep their window.'
+        : 'Its sliding-window layers kept their window, and those of the loaded model keep every token.',
+      'Load the model with the same setting to use it.',
+    );
+  }
   if (tokens > capacityTokens) {
     return snapshotRefused(
       `It holds ${formatTokens(tokens)} tokens, and the context has room for ${formatTokens(capacityTokens)}.`,

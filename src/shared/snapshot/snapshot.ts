@@ -18,6 +18,8 @@ export const snapshotIdentitySchema = z.object({
   llamaCppRelease: z.string(),
   /** Of the context, where keys are rotated by other factors in a long one (LongRoPE); null where they are not. */
   rotationLength: z.int().positive().nullable(),
+  /** Whether layers with a sliding window kept every token; false where there are none. */
+  swaFull: z.boolean().default(false),
 });
 export type SnapshotIdentity = z.infer<typeof snapshotIdentitySchema>;
 

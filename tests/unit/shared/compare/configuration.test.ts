@@ -27,6 +27,10 @@ test.each([
     ['f16', 'no cache'],
   ],
   [
+    [{}, { swaFull: true }],
+    ['f16, window cache', 'f16, full window cache'],
+  ],
+  [
     [{}, {}],
     ['f16', 'f16 (2)'],
   ],

@@ -39,6 +39,7 @@ describe('split over devices', () => {
       batchSize: 512,
       sequences: 2,
       flashAttention: true,
+      swaFull: false,
     } as const;
     const all = reservedBytes(layers, setup).total;
     expect(all).toBeGreaterThan(0);

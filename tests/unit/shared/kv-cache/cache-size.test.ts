@@ -29,6 +29,7 @@ function setup(changes: Partial<CacheSetup>): CacheSetup {
     batchSize: 512,
     sequences: 1,
     flashAttention: true,
+    swaFull: false,
     ...changes,
   };
 }
@@ -69,10 +70,17 @@ describe('bytes of the cache', () => {
   test('a sliding-window layer that grew past its window would overstate the cache', () => {
     const sliding = layers(1, { slidingWindow: 512 });
     const perToken = bytesPerToken(sliding, both('f16'));
-    expect(usedBytes(sliding, both('f16'), 400).total).toBe(400 * perToken);
-    expect(usedBytes(sliding, both('f16'), 5000).total).toBe(512 * perToken);
+    expect(usedBytes(sliding, setup({}), 400).total).toBe(400 * perToken);
+    expect(usedBytes(sliding, setup({}), 5000).total).toBe(512 * perToken);
     const attention = sliding[0]?.attention;
-    expect(attention && layerCells(attention, 8192, 512)).toBe(1024);
+    expect(attention && layerCells(attention, 8192, setup({}))).toBe(1024);
+  });
+
+  test('a full window cache that stopped at the window would be found too small only by llama.cpp', () => {
+    const whole = setup({ swaFull: true, contextLength: 8192 });
+    const sliding = layers(3, { slidingWindow: 512 });
+    expect(reservedBytes(sliding, whole)).toEqual(reservedBytes(layers(3, {}), whole));
+    expect(usedBytes(sliding, whole, 5000)).toEqual(usedBytes(layers(3, {}), whole, 5000));
   });
 
   test('latent attention given a V, or recurrent state that grows with the context', () => {
@@ -83,7 +91,7 @@ describe('bytes of the cache', () => {
       const bytes = reservedBytes([recurrent], setup({ contextLength, sequences: 4 }));
       expect(bytes).toEqual({ k: 0, v: 0, recurrent: 4 * 16 * 4, total: 4 * 16 * 4 });
     }
-    expect(usedBytes([recurrent], both('q8_0'), 99).total).toBe(16 * 4);
+    expect(usedBytes([recurrent], setup(both('q8_0')), 99).total).toBe(16 * 4);
   });
 
   test('a layer that shares a cache, or has none, counted as an owner', () => {

@@ -10,6 +10,7 @@ const loaded: SnapshotIdentity = {
   flashAttention: true,
   llamaCppRelease: 'b2',
   rotationLength: null,
+  swaFull: false,
 };
 const saved = { identity: loaded, tokens: 100 };
 
@@ -25,6 +26,7 @@ test.each<[Partial<SnapshotIdentity>, RegExp]>([
   [{ typeV: 'q4_0' }, /f16 \(keys\) and q4_0 \(values\)/],
   [{ flashAttention: false }, /without flash attention, and the model is loaded with it/],
   [{ flashAttention: null }, /flash attention/],
+  [{ swaFull: true }, /kept every token, and those of the loaded model keep their window/],
 ])('a snapshot with %o is used, or its reason is another one', (part, reason) => {
   const refusal = refusalOf({ ...saved, identity: { ...loaded, ...part } }, loaded, 100);
   expect(refusal?.code).toBe('snapshot-refused');
