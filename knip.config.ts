@@ -5,6 +5,7 @@ export default {
     'src/main/main.ts',
     'src/preload/preload.ts',
     'src/engine/engine.ts',
+    'src/engine/measure/memory-scan.ts',
     'src/cli/cli.ts',
     'src/renderer/main.tsx',
     'tools/bench/{fit,forecast,idle,launch,overhead,saved-runs,snapshot,speed,stop,threads,ui}.ts',

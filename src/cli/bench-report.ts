@@ -1,12 +1,25 @@
-import type { ComparisonResult } from '#shared/compare/comparison.ts';
+import type { ComparisonFacts, ComparisonResult } from '#shared/compare/comparison.ts';
 import { type Configuration, configurationNames } from '#shared/compare/configuration.ts';
 import { benchFailures } from '#shared/compare/llama-bench-formats.ts';
 import { type NamedSpeed, namedSpeeds } from '#shared/compare/named-speed.ts';
 import type { ComparisonProgress } from '#shared/compare/progress.ts';
+import {
+  bytesPerSecond,
+  isFromCache,
+  type MemoryLimit,
+  memoryLimit,
+} from '#shared/compare/roofline.ts';
 import type { SampleStatistics } from '#shared/compare/sample-statistics.ts';
 import type { MeasuredSpeed, SpeedFigures } from '#shared/compare/speed.ts';
 import { speedFindings } from '#shared/compare/speed-text.ts';
-import { formatBytes, formatDuration, formatRate, formatTokens } from '#shared/metrics/format.ts';
+import {
+  formatBytes,
+  formatDecimalBytes,
+  formatDuration,
+  formatPercent,
+  formatRate,
+  formatTokens,
+} from '#shared/metrics/format.ts';
 import { benchParallelLines } from './bench-parallel-report.ts';
 import { columns } from './columns.ts';
 
@@ -15,19 +28,19 @@ export function benchText(result: ComparisonResult): string {
   const measured = namedSpeeds(result);
   const [first] = measured;
   return [
-    ...(first === undefined ? [] : [setting(first), samplesText(measured)]),
+    ...(first === undefined ? [] : [setting(first, result.facts), samplesText(measured)]),
     ...(first === undefined
       ? []
       : [
           columns([
             [
               ...['K and V', 'depth', 'prefill', '', 'decode', '', 'TTFT'],
-              ...['KV reserved', 'KV used'],
+              ...['KV reserved', 'KV used', 'of memory limit'],
             ],
             ...measured.flatMap(configuration =>
               configuration.depths.map(figures => [
                 configuration.name,
-                ...figuresCells(configuration, figures),
+                ...figuresCells(configuration, figures, result.facts),
               ]),
             ),
           ]),
@@ -38,7 +51,10 @@ export function benchText(result: ComparisonResult): string {
   ].join('\n');
 }
 
-function setting({ report, modelType }: MeasuredSpeed): string {
+function setting(
+  { report, modelType }: MeasuredSpeed,
+  { memoryBandwidth }: ComparisonFacts,
+): string {
   const { model } = report.planned;
   const flashAttention =
     report.actual.flashAttention === null
@@ -52,6 +68,9 @@ function setting({ report, modelType }: MeasuredSpeed): string {
     `${report.threads} ${report.threads === 1 ? 'thread' : 'threads'}`,
     ...flashAttention,
     `batch ${formatTokens(report.options.batchSize)}`,
+    ...(memoryBandwidth === null
+      ? []
+      : [`memory ${formatDecimalBytes(bytesPerSecond(memoryBandwidth))}/s`]),
     `llama.cpp ${report.llamaCppRelease}`,
   ].join(' · ');
 }
@@ -79,8 +98,10 @@ function samplesText(measured: readonly NamedSpeed[]): string {
 
 function figuresCells(
   { report, keepsCache }: NamedSpeed,
-  { depthTokens, prefill, decode, ttftMs, usedBytes }: SpeedFigures,
+  figures: SpeedFigures,
+  { memoryBandwidth }: ComparisonFacts,
 ): string[] {
+  const { depthTokens, prefill, decode, ttftMs, usedBytes } = figures;
   return [
     formatTokens(depthTokens),
     ...rateCells(prefill?.tokensPerSecond),
@@ -88,7 +109,12 @@ function figuresCells(
     formatDuration(ttftMs?.mean ?? null),
     formatBytes(keepsCache ? report.actual.kvBytes : null),
     formatBytes(usedBytes),
+    limitText(memoryLimit(figures, memoryBandwidth)),
   ];
+}
+
+function limitText(limit: MemoryLimit | null): string {
+  return limit !== null && isFromCache(limit) ? 'in cache' : formatPercent(limit?.share ?? null);
 }
 
 /** The spread has a column of its own, and none where it is not known. */

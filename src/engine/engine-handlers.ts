@@ -13,6 +13,7 @@ import { ModelSlot } from './loading/model-slot.ts';
 import { measureFidelity } from './measure/fidelity.ts';
 import { measureOutput } from './measure/outputs.ts';
 import { measureParallel } from './measure/parallel.ts';
+import { measureBandwidth } from './measure/memory-bandwidth.ts';
 import { measurePrediction } from './measure/prediction.ts';
 import { measureSpeed } from './measure/speed.ts';
 import { CellMeter } from './metering/cell-meter.ts';
@@ -106,6 +107,7 @@ export class Engine {
         this.#useCells(model =>
           measureSpeed(model, request, { signal, onStage: stage => void emit({ stage }) }),
         ),
+      'measure.bandwidth': ({ threads }) => this.#inOrder(() => measureBandwidth(threads)),
       'measure.fidelity': (pass, context) =>
         this.#useCells(model => measureFidelity(model, pass, context)),
       'measure.prediction': (request, { signal }) =>

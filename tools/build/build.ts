@@ -30,7 +30,14 @@ const shared: InlineConfig = {
   publicDir: false,
 };
 
-function nodeBundle(name: string, entry: string, packages: readonly string[]): Bundle {
+/** @param threads files beside the bundle that it starts as threads of its own, by name */
+function nodeBundle(
+  name: string,
+  entry: string,
+  packages: readonly string[],
+  threads: Readonly<Record<string, string>> = {},
+): Bundle {
+  const inputs = Object.entries({ [name]: entry, ...threads });
   return {
     name,
     allowed: { node: true, packages: [...packages, 'bufferutil', 'utf-8-validate'] },
@@ -47,7 +54,7 @@ function nodeBundle(name: string, entry: string, packages: readonly string[]): B
         sourcemap: true,
         minify: false,
         rolldownOptions: {
-          input: { [name]: path.join(root, entry) },
+          input: Object.fromEntries(inputs.map(([input, file]) => [input, path.join(root, file)])),
           external: [/^node:/, ...NEVER_BUNDLED],
           output: {
             format: 'esm',
@@ -62,7 +69,9 @@ function nodeBundle(name: string, entry: string, packages: readonly string[]): B
 
 const bundles: readonly Bundle[] = [
   nodeBundle('main', 'src/main/main.ts', ['electron']),
-  nodeBundle('engine', 'src/engine/engine.ts', ['node-llama-cpp']),
+  nodeBundle('engine', 'src/engine/engine.ts', ['node-llama-cpp'], {
+    'memory-scan': 'src/engine/measure/memory-scan.ts',
+  }),
   nodeBundle('cli', 'src/cli/cli.ts', []),
   {
     name: 'preload',

@@ -1,4 +1,5 @@
 import type { ModelDescription } from '#shared/model/model-description.ts';
+import { activeWeightsBytes } from './active-weights.ts';
 import type { GgufFile } from './gguf-file.ts';
 import type { GgufTensor, GgufValue } from './gguf-header.ts';
 import { readModelLayers } from './model-layers.ts';
@@ -20,6 +21,7 @@ export function describeModel(file: GgufFile): ModelDescription {
     architecture,
     fileBytes: file.fileBytes,
     weightsBytes: tensors.reduce((total, tensor) => total + bytesOf(tensor), 0),
+    activeWeightsBytes: activeWeightsBytes(tensors, field),
     parameterCount: tensors.reduce((total, tensor) => total + elementCount(tensor.dimensions), 0),
     tensorTypes: bytesByType(tensors),
     trainedContextLength: whole(field('context_length')) || null,

@@ -66,7 +66,13 @@ export function createCompareService(options: CompareServiceOptions): CompareSer
         partErrors,
       };
       if (run.firstReport === null) throw nothingMeasured(run, partErrors);
-      return { facts: factsOf(run.firstReport, startedAt, options.appVersion), ...result };
+      return {
+        facts: {
+          ...factsOf(run.firstReport, startedAt, options.appVersion),
+          memoryBandwidth: run.memoryBandwidth,
+        },
+        ...result,
+      };
     });
   }
 

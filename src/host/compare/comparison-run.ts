@@ -1,5 +1,6 @@
 import type { ComparisonRequest } from '#shared/compare/comparison.ts';
 import type { Configuration } from '#shared/compare/configuration.ts';
+import type { MemoryBandwidth } from '#shared/compare/memory-bandwidth.ts';
 import type { ComparisonPart, ComparisonProgress } from '#shared/compare/progress.ts';
 import {
   AppError,
@@ -24,6 +25,8 @@ export class ComparisonRun {
   readonly folder: string;
   /** Of the first load that worked. */
   firstReport: LoadReport | null = null;
+  /** Null until it was measured, and where it cannot be. */
+  memoryBandwidth: MemoryBandwidth | null = null;
   readonly #engine: LentEngine;
   readonly #reader: StreamContext<ComparisonProgress>;
   readonly #errors = new Map<number, AppErrorData>();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fixedTokenBytes } from '#shared/compare/roofline.ts';
 import {
   type Finished,
   remainingMs,
@@ -36,6 +37,7 @@ class SpeedPart {
   readonly #series: SpeedSeries;
   readonly #steps: readonly SpeedStep[];
   #loaded: LoadedConfiguration | undefined;
+  #isBandwidthKnown = false;
   readonly #reports = new Map<number, LoadReport>();
   readonly #startedAt = new Map<number, number>();
   readonly #samples: Sample[] = [];
@@ -104,8 +106,20 @@ class SpeedPart {
     const contextLength = Math.max(...depths) + Math.max(promptTokens, generatedTokens) + 1;
     const model = await this.#run.load(this.#run.configuration(configuration), contextLength);
     this.#reports.set(configuration, model.report);
+    if (!this.#isBandwidthKnown) await this.#measureBandwidth(model);
     this.#loaded = { ...model, configuration };
     return this.#loaded;
+  }
+
+  /** Once, before anything is timed, with the threads that will compute. */
+  async #measureBandwidth({ report, session }: LentModel): Promise<void> {
+    this.#isBandwidthKnown = true;
+    // Nothing but the library reaches the memory of a GPU, and it does not measure it.
+    if (report.gpuLayers > 0) return;
+    const { threads } = report;
+    // No reason to measure nothing else; that the engine has died shows when it is asked again.
+    const bandwidth = session.client.call('measure.bandwidth', { threads }).catch(() => null);
+    this.#run.memoryBandwidth = await bandwidth;
   }
 
   #tell(step: SpeedStep, left: readonly SpeedStep[], stage: 'load' | SpeedStage): void {
@@ -142,6 +156,7 @@ class SpeedPart {
           samples
             .filter(sample => sample.depthTokens === depthTokens)
             .map(({ measurement }) => measurement),
+          fixedTokenBytes(report),
         ),
       ),
     };

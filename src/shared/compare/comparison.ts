@@ -3,10 +3,10 @@ import { appErrorSchema } from '../errors/app-error.ts';
 import { loadOptionsSchema, loadReportSchema } from '../model/load.ts';
 import { configurationSchema } from './configuration.ts';
 import { fidelityResultSchema, fidelityTestSchema } from './fidelity.ts';
+import { memoryBandwidthSchema } from './memory-bandwidth.ts';
 import { outputsResultSchema, outputsTestSchema } from './outputs.ts';
 import { parallelResultSchema, parallelTestSchema } from './parallel.ts';
 import { comparisonPartSchema, comparisonParts } from './progress.ts';
-import { sampleStatisticsSchema } from './sample-statistics.ts';
 import { speedResultSchema, speedSeriesSchema } from './speed.ts';
 
 /** Several configurations of one model, and what is to be measured of each. */
@@ -51,9 +51,7 @@ export const comparisonFactsSchema = loadReportSchema
      * Of the RAM, read by as many threads as computed, measured in this run; null where speed was not
      * measured, or where the weights are not in RAM.
      */
-    memoryBandwidth: z
-      .object({ bytesPerSecond: sampleStatisticsSchema, threads: z.int().positive() })
-      .nullable(),
+    memoryBandwidth: memoryBandwidthSchema.nullable(),
     appVersion: z.string(),
     /** When it began. Milliseconds since 1970. */
     startedAt: z.int(),

@@ -2,6 +2,7 @@ import type { CacheType } from '../kv-cache/cache-type.ts';
 import type { ResolvedBackend } from '../model/load.ts';
 import type { ComparisonFacts } from './comparison.ts';
 import { type NamedSpeed, namedSpeeds, type SpeedComparison } from './named-speed.ts';
+import { bytesPerSecond, memoryLimit } from './roofline.ts';
 import type { SampleStatistics } from './sample-statistics.ts';
 import type { SpeedFigures, TimedSeries } from './speed.ts';
 
@@ -48,6 +49,13 @@ export interface BenchRow {
   readonly max_gap_ms: number | null;
   readonly kv_reserved_bytes: number | null;
   readonly kv_used_bytes: number | null;
+  /** What the memory must move for a generated token. */
+  readonly token_bytes: number | null;
+  /** Of the machine, read with the threads that compute. */
+  readonly memory_bytes_per_second: number | null;
+  /** What it allows, and the part of it that was reached; above 1 where a cache of the processor helped. */
+  readonly memory_limit_ts: number | null;
+  readonly memory_limit_share: number | null;
   readonly n_ctx: number;
   readonly flash_attn_requested: string;
   readonly llama_cpp_release: string;
@@ -85,17 +93,19 @@ export function benchRows(result: SpeedComparison): BenchRow[] {
 
 function rowsOf(
   { report, keepsCache, modelType, batchSize, startedAt }: NamedSpeed,
-  { depthTokens, ttftMs, gapMs, usedBytes }: SpeedFigures,
+  figures: SpeedFigures,
   series: TimedSeries | null,
   test: 'prompt' | 'generation',
-  { cpu, appVersion }: ComparisonFacts,
+  { cpu, appVersion, memoryBandwidth }: ComparisonFacts,
 ): BenchRow[] {
   if (series === null) return [];
+  const { depthTokens, ttftMs, gapMs, usedBytes, tokenBytes } = figures;
   const { model } = report.planned;
   const ns = inNanoseconds(series.ms);
   const isPrompt = test === 'prompt';
   const ttft = isPrompt ? ttftMs : null;
   const gap = isPrompt ? null : gapMs;
+  const limit = isPrompt ? null : memoryLimit(figures, memoryBandwidth);
   return [
     {
       cpu_info: cpu,
@@ -130,6 +140,10 @@ function rowsOf(
       max_gap_ms: gap?.max ?? null,
       kv_reserved_bytes: keepsCache ? report.actual.kvBytes : null,
       kv_used_bytes: usedBytes,
+      token_bytes: isPrompt ? null : tokenBytes,
+      memory_bytes_per_second: memoryBandwidth === null ? null : bytesPerSecond(memoryBandwidth),
+      memory_limit_ts: limit?.tokensPerSecond ?? null,
+      memory_limit_share: limit?.share ?? null,
       n_ctx: report.contextLength,
       flash_attn_requested: report.options.flashAttention,
       llama_cpp_release: report.llamaCppRelease,

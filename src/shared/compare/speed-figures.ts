@@ -3,10 +3,15 @@ import { sampleStatistics } from './sample-statistics.ts';
 import type { SpeedFigures, TimedSeries } from './speed.ts';
 import type { SpeedMeasurement } from './speed-measurement.ts';
 
-/** The figures of one configuration at one depth, from its repetitions in their order. */
+/**
+ * The figures of one configuration at one depth, from its repetitions in their order.
+ *
+ * @param fixedTokenBytes what the memory moves for every token beside its cells; null where not known
+ */
 export function speedFigures(
   depthTokens: number,
   measurements: readonly SpeedMeasurement[],
+  fixedTokenBytes: number | null = null,
 ): SpeedFigures {
   const prefills = measurements.flatMap(({ prefill }) => prefill ?? []);
   const decodes = measurements.flatMap(({ decode }) => decode ?? []);
@@ -14,6 +19,7 @@ export function speedFigures(
     (most, each) => (most === null || each.usedTokens > most.usedTokens ? each : most),
     null,
   );
+  const depthBytes = decodes[0]?.depthBytes ?? null;
   return {
     depthTokens,
     prefill: timedSeries(prefills),
@@ -22,7 +28,8 @@ export function speedFigures(
     gapMs: gapPercentiles(decodes.flatMap(({ gapsMs }) => gapsMs)),
     usedTokens: deepest?.usedTokens ?? 0,
     usedBytes: deepest?.usedBytes ?? null,
-    tokenBytes: null,
+    tokenBytes:
+      depthBytes === null || fixedTokenBytes === null ? null : depthBytes + fixedTokenBytes,
   };
 }
 

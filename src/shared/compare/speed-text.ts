@@ -1,12 +1,13 @@
 import { formatTokens } from '../metrics/format.ts';
 import { depthFindings } from './depth-fit-text.ts';
 import { type NamedSpeed, namedSpeeds, type SpeedComparison } from './named-speed.ts';
+import { memoryFindings } from './roofline-text.ts';
 import { rangesTouch, tooFewSamples } from './sample-statistics.ts';
 import type { SpeedFigures, TimedSeries } from './speed.ts';
 
 /** What the figures say, in plain sentences. */
 export function speedFindings(result: SpeedComparison): string[] {
-  return [...differences(namedSpeeds(result)), ...depthFindings(result)];
+  return [...differences(namedSpeeds(result)), ...depthFindings(result), ...memoryFindings(result)];
 }
 
 /** Each configuration against the first that keeps a cache, at every depth. */

@@ -34,7 +34,7 @@ export const speedFiguresSchema = z.object({
   usedBytes: z.number().nonnegative().nullable(),
   /**
    * What the memory must move for one token at this depth: the weights that it uses and the cells that hold
-   * a token. Null where that is not known.
+   * a token. Null where that is not known, and without a cache, where a token is not read alone.
    */
   tokenBytes: z.number().positive().nullable(),
 });

@@ -17,6 +17,7 @@ import {
   parallelMeasurementSchema,
   parallelStageSchema,
 } from '../compare/parallel-measurement.ts';
+import { memoryBandwidthSchema } from '../compare/memory-bandwidth.ts';
 import {
   speedMeasurementRequestSchema,
   speedMeasurementSchema,
@@ -141,6 +142,11 @@ export const engineContract = {
     speedMeasurementRequestSchema,
     z.object({ stage: speedStageSchema }),
     speedMeasurementSchema,
+  ),
+  /** How fast memory is read by so many threads; null where too little is free to tell. */
+  'measure.bandwidth': call(
+    z.object({ threads: z.int().positive() }),
+    memoryBandwidthSchema.nullable(),
   ),
   /**
    * Reads a text teacher-forced, from an empty cache, which is empty again afterwards. Like a turn, it

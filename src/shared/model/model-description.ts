@@ -12,6 +12,8 @@ export const modelDescriptionSchema = z.object({
   fileBytes: z.int().nonnegative(),
   /** Sum of the tensors' bytes. */
   weightsBytes: z.int().nonnegative(),
+  /** Of them, what is read for one token; null where that is not known. */
+  activeWeightsBytes: z.int().nonnegative().nullable(),
   parameterCount: z.int().nonnegative(),
   /** What the weights are stored as, by ggml's names; what holds most bytes comes first. */
   tensorTypes: z.array(z.object({ name: z.string(), bytes: z.number().nonnegative() })),

@@ -17,6 +17,7 @@ const model: ModelDescription = {
   architecture: 'llama',
   fileBytes: 1000,
   weightsBytes: 900,
+  activeWeightsBytes: null,
   parameterCount: 10,
   tensorTypes: [{ name: 'Q8_0', bytes: 900 }],
   tokenizer: 'llama',

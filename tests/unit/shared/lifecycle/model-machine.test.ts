@@ -19,6 +19,7 @@ const report: LoadReport = {
       architecture: 'llama',
       fileBytes: 1,
       weightsBytes: 1,
+      activeWeightsBytes: null,
       parameterCount: 1,
       tensorTypes: [],
       tokenizer: null,
