@@ -111,13 +111,37 @@ test('a configuration without a cache would be measured with one, or take the ot
     { depths: [{ prefill: null, ttftMs: null, decode: { tokens: 8 }, usedBytes: null }] },
     { depths: [{ prefill: { tokens: 16 }, decode: { tokens: 12 }, usedTokens: 56 }] },
   ]);
-  const deep = await speed(host, {
-    ...{ configurations, depths: [4097], promptTokens: 0, repetitions: 1 },
-  });
-  expect(deep.configurations).toMatchObject([
+  const nothing = await speed(host, { configurations, generatedTokens: 0, repetitions: 1 });
+  expect(nothing.configurations).toMatchObject([
     { outcome: 'failed', error: { code: 'invalid-input' } },
     { outcome: 'measured' },
   ]);
+});
+
+test('the limit of the memory would be missing, or leave the cells of a depth out', async () => {
+  await using host = await startHost({ initialModelPath: null });
+  const { facts, speed } = await host.client.stream(
+    'compare.run',
+    {
+      path: await ensureModel('tiny'),
+      options: { backend: 'cpu' },
+      configurations: [f16, { ...f16, keepsCache: false }],
+      speed: { depths: [0, 256], promptTokens: 0, generatedTokens: 4, repetitions: 1 },
+    },
+    { onItem() {} },
+  );
+  expect(facts.memoryBandwidth?.threads).toBe(1);
+  const [kept, none] = speed?.configurations ?? [];
+  if (kept?.outcome !== 'measured' || none?.outcome !== 'measured') throw new Error('not measured');
+  const { activeWeightsBytes } = kept.report.planned.model;
+  // Four layers of two heads, 64 numbers of two bytes for K and as many for V.
+  const cells = 256 * 4 * 2 * 64 * 2 * 2;
+  expect(activeWeightsBytes).toBeGreaterThan(0);
+  expect(kept.depths.map(({ tokenBytes }) => tokenBytes)).toEqual([
+    activeWeightsBytes,
+    (activeWeightsBytes ?? 0) + cells,
+  ]);
+  expect(none.depths.map(({ tokenBytes }) => tokenBytes)).toEqual([null, null]);
 });
 
 test('every configuration would find a number of threads of its own', async () => {

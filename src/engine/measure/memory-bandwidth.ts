@@ -34,7 +34,7 @@ export async function measureBandwidth(threads: number): Promise<MemoryBandwidth
   const wanted = Math.max(wantedBytes, wantedBytesOfThread * count);
   const total = Math.min(wanted, process.availableMemory() * freeShare);
   if (total < leastBytes) return null;
-  const bytes = Math.floor(total / count);
+  const bytes = 2 * Math.floor(total / count / 2);
   const workers = Array.from({ length: count }, () => new Worker(scanPath, { workerData: bytes }));
   try {
     // Discarded: the threads start, and fill their bytes.

@@ -94,7 +94,7 @@ export async function timeDecodeWithoutCache(
   return { tokens, gapsMs };
 }
 
-function sampled({ value }: IteratorResult<Token, Token | void>): Token {
-  if (value !== undefined) return value;
+function sampled(result: IteratorResult<Token, unknown>): Token {
+  if (result.done !== true) return result.value;
   throw new AppError('internal', 'The model generated no token where one was to be timed.');
 }

@@ -5,7 +5,7 @@ import type { ConfigurationFidelity, FidelityResult } from './fidelity.ts';
 import { repeatedBaseline } from './fidelity-text.ts';
 import { firstDivergence } from './first-divergence.ts';
 import { csvCell } from './llama-bench-formats.ts';
-import { benchRows, deviceCells } from './llama-bench-rows.ts';
+import { configurationRows, deviceCells, typeCells } from './llama-bench-rows.ts';
 import type { ParallelResult } from './parallel.ts';
 import { type ComparisonPart, comparisonParts } from './progress.ts';
 
@@ -58,9 +58,7 @@ function setup(facts: ComparisonFacts, configuration?: Configuration): Line {
     model_size: model.weightsBytes,
     model_n_params: model.parameterCount,
     n_gpu_layers: facts.gpuLayers,
-    ...(configuration === undefined
-      ? {}
-      : { type_k: configuration.typeK, type_v: configuration.typeV }),
+    ...(configuration === undefined ? {} : typeCells(configuration)),
     test_time: new Date(facts.startedAt).toISOString(),
     llama_cpp_release: facts.llamaCppRelease,
     node_llama_cpp_release: facts.bindingsRelease,
@@ -84,11 +82,10 @@ function figuresOf(
 }
 
 /** They say of themselves what {@link setup} says of the others. */
-function speedLines({ speed, facts }: ComparisonResult, index: number): Line[] {
-  const configuration = speed?.configurations[index];
-  if (speed === null || configuration === undefined) return [];
-  const rows = benchRows({ speed: { ...speed, configurations: [configuration] }, facts });
-  return rows.map(({ samples_ns: _ns, samples_ts: _ts, ...cells }) => ({ ...cells }));
+function speedLines(result: ComparisonResult, index: number): Line[] {
+  return configurationRows(result, index).map(({ samples_ns: _ns, samples_ts: _ts, ...cells }) => ({
+    ...cells,
+  }));
 }
 
 function fidelityLines(figures: ConfigurationFidelity | null): Line[] {

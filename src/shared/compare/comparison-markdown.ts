@@ -20,10 +20,11 @@ import {
   repeatedBaseline,
 } from './fidelity-text.ts';
 import { benchColumns } from './llama-bench-formats.ts';
-import { benchRows } from './llama-bench-rows.ts';
+import { configurationRows } from './llama-bench-rows.ts';
 import { answerReport } from './outputs-markdown.ts';
 import type { ParallelResult } from './parallel.ts';
 import { comparisonParts } from './progress.ts';
+import { bytesPerSecond } from './roofline.ts';
 import type { SpeedResult } from './speed.ts';
 import { speedFindings } from './speed-text.ts';
 
@@ -35,7 +36,7 @@ export function comparisonMarkdown(result: ComparisonResult, name: string, note:
     ...(note.trim() === '' ? [] : [note.trim()]),
     '## What was measured',
     factsTable(facts),
-    ...(speed === null ? [] : ['## Speed', seriesText(speed), speedTable(result, speed)]),
+    ...(speed === null ? [] : ['## Speed', seriesText(speed), speedTable(result)]),
     ...(fidelity === null
       ? []
       : ['## Fidelity', textOf(fidelity), fidelityTable(result, fidelity)]),
@@ -63,7 +64,7 @@ function factsTable(facts: ComparisonFacts): string {
       'Memory bandwidth',
       memoryBandwidth === null
         ? notMeasured
-        : `${formatDecimalBytes(memoryBandwidth.bytesPerSecond.median)}/s, threads: ${memoryBandwidth.threads}`,
+        : `${formatDecimalBytes(bytesPerSecond(memoryBandwidth))}/s, threads: ${memoryBandwidth.threads}`,
     ],
     ['llama.cpp', `${facts.llamaCppRelease} (node-llama-cpp ${facts.bindingsRelease})`],
     ['Headroom', facts.appVersion],
@@ -87,12 +88,13 @@ const speedColumns = ['type_k', 'type_v', 'fa', 'threads', 'test', 't/s'].flatMa
 );
 
 /** Under llama-bench's names, and what it has none for. */
-function speedTable({ facts, configurations }: ComparisonResult, speed: SpeedResult): string {
+function speedTable(result: ComparisonResult): string {
+  const { configurations } = result;
   const names = configurationNames(configurations);
   const head = ['configuration', ...speedColumns.map(({ name }) => name), 'TTFT', 'KV used'];
-  const rows = speed.configurations.flatMap((configuration, index) =>
-    benchRows({ facts, speed: { ...speed, configurations: [configuration] } }).map(row => [
-      names[index] ?? '',
+  const rows = names.flatMap((name, index) =>
+    configurationRows(result, index).map(row => [
+      name,
       ...speedColumns.map(column => column.of(row)),
       row.n_prompt === 0 ? '' : formatDuration(row.avg_ttft_ms),
       formatBytes(row.kv_used_bytes),

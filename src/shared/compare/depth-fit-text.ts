@@ -16,7 +16,7 @@ function finding({ name }: NamedSpeed, fit: DepthFit): string {
     formatTokens(depthTokens),
   );
   if (!fit.isSloped) {
-    return `With ${name} the time of a token does not measurably depend on the tokens before it, up to depth ${deep}${certainty}.`;
+    return `With ${name} it cannot be told whether the time of a token depends on the tokens before it, from what was measured up to depth ${deep}${certainty}.`;
   }
   const perThousand = fit.msPerToken * 1000;
   const slope = `${milliseconds(Math.abs(perThousand))} ${perThousand > 0 ? 'more' : 'less'} for every 1,000 tokens before it${certainty}`;

@@ -1,7 +1,7 @@
 import { type CsvCell, csvText } from '../metrics/csv.ts';
 import { speedFit } from './depth-fit.ts';
 import { failureSentences } from './failure-text.ts';
-import type { BenchRow } from './llama-bench-rows.ts';
+import { type BenchRow, typeCells } from './llama-bench-rows.ts';
 import { namedSpeeds, type SpeedComparison } from './named-speed.ts';
 import { type ParallelComparison, parallelFindings } from './parallel-text.ts';
 import { speedFindings } from './speed-text.ts';
@@ -11,11 +11,10 @@ export function benchJson(
   rows: readonly BenchRow[],
   result: SpeedComparison & ParallelComparison,
 ): string {
-  const failures = result.configurations.flatMap(({ typeK, typeV, keepsCache }, index) => {
+  const failures = result.configurations.flatMap((configuration, index) => {
     const each = result.speed?.configurations[index];
     if (each?.outcome !== 'failed') return [];
-    const [type_k, type_v] = keepsCache ? [typeK, typeV] : ['none', 'none'];
-    return [{ type_k, type_v, error: each.error }];
+    return [{ ...typeCells(configuration), error: each.error }];
   });
   const parallel =
     result.parallel === null ? null : { ...result.parallel, findings: parallelFindings(result) };

@@ -1,6 +1,7 @@
 import type { CacheType } from '../kv-cache/cache-type.ts';
 import type { ResolvedBackend } from '../model/load.ts';
 import type { ComparisonFacts } from './comparison.ts';
+import type { Configuration } from './configuration.ts';
 import { type NamedSpeed, namedSpeeds, type SpeedComparison } from './named-speed.ts';
 import { bytesPerSecond, memoryLimit } from './roofline.ts';
 import type { SampleStatistics } from './sample-statistics.ts';
@@ -91,6 +92,28 @@ export function benchRows(result: SpeedComparison): BenchRow[] {
   );
 }
 
+/** The same of one configuration alone. */
+export function configurationRows(
+  { configurations, speed, facts }: SpeedComparison,
+  index: number,
+): BenchRow[] {
+  if (speed === null) return [];
+  const one = <T>(all: readonly T[]) => all.slice(index, index + 1);
+  return benchRows({
+    configurations: one(configurations),
+    speed: { ...speed, configurations: one(speed.configurations) },
+    facts,
+  });
+}
+
+export function typeCells({
+  typeK,
+  typeV,
+  keepsCache,
+}: Pick<Configuration, 'typeK' | 'typeV' | 'keepsCache'>): Pick<BenchRow, 'type_k' | 'type_v'> {
+  return keepsCache ? { type_k: typeK, type_v: typeV } : { type_k: 'none', type_v: 'none' };
+}
+
 function rowsOf(
   { report, keepsCache, modelType, batchSize, startedAt }: NamedSpeed,
   figures: SpeedFigures,
@@ -117,8 +140,7 @@ function rowsOf(
       n_batch: batchSize,
       n_ubatch: batchSize,
       n_threads: report.threads,
-      type_k: keepsCache ? report.options.typeK : 'none',
-      type_v: keepsCache ? report.options.typeV : 'none',
+      ...typeCells({ ...report.options, keepsCache }),
       n_gpu_layers: report.gpuLayers,
       flash_attn: report.actual.flashAttention,
       n_prompt: isPrompt ? series.tokens : 0,

@@ -113,7 +113,7 @@ describe('depthFindings', () => {
       [1024, 2.05],
     ] as const;
     expect(depthFindings(run(flat))).toEqual([
-      'With f16 the time of a token does not measurably depend on the tokens before it, up to depth 1,024 (R² 0.250).',
+      'With f16 it cannot be told whether the time of a token depends on the tokens before it, from what was measured up to depth 1,024 (R² 0.250).',
     ]);
     expect(depthFindings(run(flat.slice(1)))).toEqual([]);
   });
