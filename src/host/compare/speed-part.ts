@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { fixedTokenBytes } from '#shared/compare/roofline.ts';
 import {
   type Finished,
   remainingMs,
   type SpeedStep,
   speedSteps,
 } from '#shared/compare/measurement-steps.ts';
+import { fixedTokenBytes } from '#shared/compare/roofline.ts';
 import type { ConfigurationSpeed, SpeedResult, SpeedSeries } from '#shared/compare/speed.ts';
 import { speedFigures } from '#shared/compare/speed-figures.ts';
 import type { SpeedMeasurement, SpeedStage } from '#shared/compare/speed-measurement.ts';

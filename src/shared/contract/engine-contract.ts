@@ -10,6 +10,7 @@ import {
   passProgressSchema,
   passResultSchema,
 } from '../compare/fidelity-pass.ts';
+import { memoryBandwidthSchema } from '../compare/memory-bandwidth.ts';
 import { outputMeasurementSchema, outputProgressSchema } from '../compare/output-measurement.ts';
 import { outputsTestSchema } from '../compare/outputs.ts';
 import {
@@ -17,7 +18,6 @@ import {
   parallelMeasurementSchema,
   parallelStageSchema,
 } from '../compare/parallel-measurement.ts';
-import { memoryBandwidthSchema } from '../compare/memory-bandwidth.ts';
 import {
   speedMeasurementRequestSchema,
   speedMeasurementSchema,
