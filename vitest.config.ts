@@ -30,9 +30,9 @@ export default defineConfig({
       project('contract', { testTimeoutMs: 20_000, group: 0 }),
       project('tools', { testTimeoutMs: 60_000, group: 1, maxWorkers: 2 }),
       project('host', { testTimeoutMs: 60_000, group: 2, maxWorkers: 2 }),
-      project('engine', { testTimeoutMs: 120_000, group: 3, maxWorkers: 1 }),
+      project('engine', { testTimeoutMs: 120_000, group: 3, maxWorkers: 2 }),
       project('electron', { testTimeoutMs: 120_000, group: 4, maxWorkers: 1 }),
-      project('e2e', { testTimeoutMs: 180_000, group: 5, maxWorkers: 1 }),
+      project('e2e', { testTimeoutMs: 180_000, group: 3, maxWorkers: 2 }),
     ],
   },
 });

@@ -150,7 +150,9 @@ function ConfigurationRow({
           4,096 tokens.
         </p>
       )}
-      {more && <ConfigurationOptions configuration={configuration} onChange={change} />}
+      {more && (
+        <ConfigurationOptions configuration={configuration} model={model} onChange={change} />
+      )}
       {illegal !== null && (
         <p className={styles.problem} role="status">
           {illegal.message} {illegal.suggestion}

@@ -1,18 +1,29 @@
 import type { Configuration } from '#shared/compare/configuration.ts';
 import { maxContextLength } from '#shared/model/load.ts';
-import { defaultBatch, flashOptions } from '../model-setup/load-choices.ts';
+import type { ModelDescription } from '#shared/model/model-description.ts';
+import {
+  defaultBatch,
+  flashOptions,
+  hasSlidingWindow,
+  windowOptions,
+} from '../model-setup/load-choices.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import { Select } from '../ui/select.tsx';
 import styles from './configuration-list.module.css';
 
 export interface ConfigurationOptionsProps {
   readonly configuration: Configuration;
+  readonly model: ModelDescription | null;
   onChange(changes: Partial<Configuration>): void;
 }
 
 /** What is rarely varied. */
-export function ConfigurationOptions({ configuration, onChange }: ConfigurationOptionsProps) {
-  const { flashAttention, contextLength, threads, batchSize } = configuration;
+export function ConfigurationOptions({
+  configuration,
+  model,
+  onChange,
+}: ConfigurationOptionsProps) {
+  const { flashAttention, contextLength, threads, batchSize, swaFull } = configuration;
   return (
     <div className={styles.options}>
       <Select
@@ -49,6 +60,14 @@ export function ConfigurationOptions({ configuration, onChange }: ConfigurationO
         step={32}
         maximumFractionDigits={0}
       />
+      {hasSlidingWindow(model) && (
+        <Select
+          label="Sliding-window layers"
+          value={swaFull ? 'full' : 'window'}
+          onValueChange={next => onChange({ swaFull: next === 'full' })}
+          options={windowOptions}
+        />
+      )}
     </div>
   );
 }

@@ -1,7 +1,5 @@
-import type { ComparisonResult } from '#shared/compare/comparison.ts';
 import { configurationNames } from '#shared/compare/configuration.ts';
-import { fidelitySentences } from '#shared/compare/fidelity-text.ts';
-import { speedFindings } from '#shared/compare/speed-text.ts';
+import { comparisonFindings } from '#shared/compare/findings.ts';
 import { usePage } from '../state/page-context.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorCallout } from '../ui/callout.tsx';
@@ -41,7 +39,7 @@ export function ResultView({ shown, second }: ResultViewProps) {
       )}
       <ResultProblems result={result} names={names} />
       {second !== null && <DifferenceView shown={shown} second={second} />}
-      <Findings sentences={findings(result)} />
+      <Findings sentences={comparisonFindings(result)} />
       <SummaryTable result={result} names={names} />
       {result.speed !== null && <SpeedCharts result={result} names={names} />}
       <MemoryBars result={result} names={names} />
@@ -57,14 +55,6 @@ export function ResultView({ shown, second }: ResultViewProps) {
       <ResultFacts result={result} />
     </article>
   );
-}
-
-function findings(result: ComparisonResult): string[] {
-  const { fidelity } = result;
-  return [
-    ...speedFindings(result),
-    ...(fidelity === null ? [] : fidelitySentences({ ...result, fidelity })),
-  ];
 }
 
 function Findings({ sentences }: { readonly sentences: readonly string[] }) {

@@ -1,4 +1,5 @@
 import type { ComparisonResult } from '#shared/compare/comparison.ts';
+import { isFromCache, memoryLimit } from '#shared/compare/roofline.ts';
 import type { SampleStatistics } from '#shared/compare/sample-statistics.ts';
 import type { SpeedFigures } from '#shared/compare/speed.ts';
 import { shortCount } from '#shared/metrics/axis-scale.ts';
@@ -25,7 +26,8 @@ export function SpeedCharts({ result, names }: SpeedChartsProps) {
           title="Decode speed over depth, tokens/s"
           placeName={depthName}
           places={places}
-          series={decode}
+          series={decode.map(each => ({ ...each, ...limitsOf(result, each.index) }))}
+          limitName="limit of the memory"
           valueText={shortCount}
         />
       )}
@@ -42,17 +44,35 @@ export function SpeedCharts({ result, names }: SpeedChartsProps) {
   );
 }
 
+interface NumberedSeries extends SpreadSeries {
+  /** Its place in the run. */
+  readonly index: number;
+}
+
+/** What the memory allows at each depth; nothing where the decode does not come from memory. */
+function limitsOf({ speed, facts }: ComparisonResult, index: number): Pick<SpreadSeries, 'limits'> {
+  const each = speed?.configurations[index];
+  if (each?.outcome !== 'measured') return {};
+  const limits = each.depths.map(figures => memoryLimit(figures, facts.memoryBandwidth));
+  const inMemory = limits.some(limit => limit !== null) && !limits.some(isInCache);
+  return inMemory ? { limits: limits.map(limit => limit?.tokensPerSecond ?? null) } : {};
+}
+
+function isInCache(limit: ReturnType<typeof memoryLimit>): boolean {
+  return limit !== null && isFromCache(limit);
+}
+
 /** Those that were measured, in the colours of their places in the run. */
 function seriesOf(
   { speed }: ComparisonResult,
   names: readonly string[],
   value: (figures: SpeedFigures) => SampleStatistics | null,
-): SpreadSeries[] {
+): NumberedSeries[] {
   return (speed?.configurations ?? []).flatMap((each, index) => {
     if (each.outcome === 'failed') return [];
     const values = each.depths.map(value);
     return values.every(sample => sample === null)
       ? []
-      : [{ name: names[index] ?? '', colour: seriesColour(index), values }];
+      : [{ index, name: names[index] ?? '', colour: seriesColour(index), values }];
   });
 }

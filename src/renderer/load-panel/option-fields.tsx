@@ -1,5 +1,12 @@
-import { type Backend, backends } from '#shared/model/load.ts';
-import { defaultBatch, flashOptions, typeOptions } from '../model-setup/load-choices.ts';
+import { type Backend, backends, type LoadOptions } from '#shared/model/load.ts';
+import { predictionRefusal } from '#shared/model/token-prediction.ts';
+import {
+  defaultBatch,
+  flashOptions,
+  hasSlidingWindow,
+  typeOptions,
+  windowOptions,
+} from '../model-setup/load-choices.ts';
 import { NumberField } from '../ui/number-field.tsx';
 import { Select, type SelectOption } from '../ui/select.tsx';
 import type { LoadForm } from './load-form.ts';
@@ -9,7 +16,8 @@ import styles from './option-fields.module.css';
 export function OptionFields({ form }: { readonly form: LoadForm }) {
   const { options, change, model } = form;
   const layers = model.value?.layerCount ?? null;
-  const slides = model.value?.layers?.some(({ attention }) => attention?.slidingWindow != null);
+  const slides = hasSlidingWindow(model.value);
+  const unpredictable = model.value === null ? null : predictionRefusal(model.value.layers);
   return (
     <div className={styles.fields}>
       <Select
@@ -68,6 +76,13 @@ export function OptionFields({ form }: { readonly form: LoadForm }) {
         maximumFractionDigits={0}
         description="Evaluated at once while a prompt is read."
       />
+      <Select
+        label="Token prediction"
+        value={options.tokenPrediction}
+        onValueChange={tokenPrediction => change({ tokenPrediction })}
+        options={predictionOptions}
+        {...(unpredictable === null ? {} : { description: unpredictable })}
+      />
       {slides && (
         <Select
           label="Sliding-window layers"
@@ -81,9 +96,13 @@ export function OptionFields({ form }: { readonly form: LoadForm }) {
   );
 }
 
-const windowOptions: readonly SelectOption<'window' | 'full'>[] = [
-  { value: 'window', label: 'window only', description: 'The least memory' },
-  { value: 'full', label: 'full cache', description: 'Every token can be gone back to and reused' },
+const predictionOptions: readonly SelectOption<LoadOptions['tokenPrediction']>[] = [
+  { value: 'off', label: 'off' },
+  {
+    value: 'input-lookup',
+    label: 'from the prompt',
+    description: 'Faster where an answer repeats what it was asked',
+  },
 ];
 
 const backendLabels: Readonly<Record<Backend, string>> = {

@@ -3,6 +3,7 @@ import type { Settings } from '#shared/contract/settings.ts';
 import { bytesPerElement, type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
 import type { ModelState } from '#shared/lifecycle/model-state.ts';
 import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
+import type { ModelDescription } from '#shared/model/model-description.ts';
 import type { AppState } from '../state/app-store.ts';
 import type { SelectOption } from '../ui/select.tsx';
 
@@ -16,6 +17,15 @@ export const flashOptions: readonly SelectOption<LoadOptions['flashAttention']>[
   { value: 'on', label: 'on', description: 'Less memory; needed for a quantized V' },
   { value: 'off', label: 'off' },
 ];
+
+export const windowOptions: readonly SelectOption<'window' | 'full'>[] = [
+  { value: 'window', label: 'window only', description: 'The least memory' },
+  { value: 'full', label: 'full cache', description: 'Every token can be gone back to and reused' },
+];
+
+export function hasSlidingWindow(model: ModelDescription | null): boolean {
+  return model?.layers?.some(({ attention }) => attention?.slidingWindow != null) ?? false;
+}
 
 export const defaultBatch = 512;
 

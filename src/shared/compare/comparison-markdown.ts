@@ -14,11 +14,11 @@ import type { FidelityResult } from './fidelity.ts';
 import {
   fidelityCells,
   fidelityHead,
-  fidelitySentences,
   formatPerplexity,
   namedFidelities,
   repeatedBaseline,
 } from './fidelity-text.ts';
+import { comparisonFindings } from './findings.ts';
 import { benchColumns } from './llama-bench-formats.ts';
 import { configurationRows } from './llama-bench-rows.ts';
 import { answerReport } from './outputs-markdown.ts';
@@ -26,7 +26,6 @@ import type { ParallelResult } from './parallel.ts';
 import { comparisonParts } from './progress.ts';
 import { bytesPerSecond } from './roofline.ts';
 import type { SpeedResult } from './speed.ts';
-import { speedFindings } from './speed-text.ts';
 
 /** A report to be read, or pasted into an issue: no path of the user's files is in it. */
 export function comparisonMarkdown(result: ComparisonResult, name: string, note: string): string {
@@ -44,7 +43,7 @@ export function comparisonMarkdown(result: ComparisonResult, name: string, note:
     ...(parallel === null
       ? []
       : ['## Several at once', testText(parallel), parallelTable(result, parallel)]),
-    ...listed('## Findings', findings(result)),
+    ...listed('## Findings', comparisonFindings(result)),
     ...listed('## Not measured', failures(result)),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -155,14 +154,6 @@ function parallelTable({ configurations }: ComparisonResult, parallel: ParallelR
       : [],
   );
   return markdownTable(['configuration', ...sequences.map(count => `${count} at once`)], rows);
-}
-
-function findings(result: ComparisonResult): string[] {
-  const { fidelity } = result;
-  return [
-    ...speedFindings(result),
-    ...(fidelity === null ? [] : fidelitySentences({ ...result, fidelity })),
-  ];
 }
 
 function failures(result: ComparisonResult): string[] {

@@ -6,7 +6,7 @@ export const comparisonPartSchema = z.enum(comparisonParts);
 export type ComparisonPart = z.infer<typeof comparisonPartSchema>;
 
 /** What goes on at the moment; `read` is a text that is given, `write` an answer. */
-export const comparisonStageSchema = z.enum([
+const comparisonStageSchema = z.enum([
   'load',
   'warm-up',
   'depth',
@@ -15,7 +15,6 @@ export const comparisonStageSchema = z.enum([
   'read',
   'write',
 ]);
-export type ComparisonStage = z.infer<typeof comparisonStageSchema>;
 
 export const comparisonProgressSchema = z.object({
   part: comparisonPartSchema,
