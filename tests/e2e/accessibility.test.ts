@@ -16,7 +16,7 @@ import {
   untilAnswering,
   untilEnded,
 } from './chat-page.ts';
-
+import { measure, shorten, showCompare } from './compare-page.ts';
 import { longestContexts, showFit } from './fit-page.ts';
 
 const shared = appUnderTest('tiny');
@@ -60,6 +60,24 @@ test('the Fit page has controls without a name, or headings that skip a level', 
   await showFit(page, 'preset:jamba-1.5-mini');
   await longestContexts(page).waitFor();
   await page.getByRole('figure', { name: 'Memory over context length' }).waitFor();
+  expect(await nameless(page)).toEqual([]);
+  await expectHeadingLevels(page);
+});
+
+test('the Compare page has controls without a name, or headings that skip a level', async () => {
+  const page = await shared.open();
+  await showCompare(page);
+  await page.getByRole('button', { name: 'More settings of q8_0' }).click();
+  for (const part of ['Answers side by side', 'Answers at the same time']) {
+    await page.getByRole('checkbox', { name: part }).click();
+  }
+  expect(await nameless(page)).toEqual([]);
+  await page.getByRole('checkbox', { name: 'Answers at the same time' }).click();
+  await shorten(page);
+  await measure(page);
+  expect(await nameless(page)).toEqual([]);
+  await expectHeadingLevels(page);
+  await page.getByRole('button', { name: 'Tune', exact: true }).click();
   expect(await nameless(page)).toEqual([]);
   await expectHeadingLevels(page);
 });

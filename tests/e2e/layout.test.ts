@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { layoutFaults } from '#tools/running-app/layout-faults.ts';
 import { appUnderTest } from './app-under-test.ts';
 import { answer, ask, changeSettings, chooseLoad, loadDialog, messageBox } from './chat-page.ts';
+import { showCompare } from './compare-page.ts';
 import { longestContexts, showFit } from './fit-page.ts';
 
 const shared = appUnderTest('tiny');
@@ -27,6 +28,12 @@ test.each(sizes.flatMap(viewport => themes.map(colorScheme => ({ viewport, color
     await showFit(page, 'preset:gemma-3-12b');
     await longestContexts(page).waitFor();
     expect(await layoutFaults(page), 'the Fit page').toEqual([]);
+    await showCompare(page);
+    await page.getByRole('button', { name: 'More settings of q8_0' }).click();
+    await page.getByRole('checkbox', { name: 'Answers at the same time' }).click();
+    expect(await layoutFaults(page), 'the Compare page').toEqual([]);
+    await page.getByRole('button', { name: 'Tune', exact: true }).click();
+    expect(await layoutFaults(page), 'the Tune page').toEqual([]);
     await page.getByRole('button', { name: 'Chat', exact: true }).click();
 
     await chooseLoad(page, { context: 100_000 });

@@ -95,9 +95,11 @@ export function askedParts(parts: CompareChoice['parts']): ComparisonPart[] {
   return comparisonParts.filter(part => parts[part]);
 }
 
+export const noModel = 'Choose a model file.';
+
 /** Why the choice cannot be run, in a sentence; null when it can. */
 export function whyNot({ path, parts, speed, outputs }: CompareChoice): string | null {
-  if (path === '') return 'Choose a model file.';
+  if (path === '') return noModel;
   if (askedParts(parts).length === 0) return 'Choose something to measure.';
   if (parts.speed && speed.promptTokens + speed.generatedTokens === 0) {
     return 'Speed needs tokens to read or to generate.';

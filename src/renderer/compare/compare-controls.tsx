@@ -1,20 +1,28 @@
-import { Play } from 'lucide-react';
-import { useDescribedModel } from '../model-setup/described-model.ts';
+import { Play, WandSparkles } from 'lucide-react';
+import type { ModelDescription } from '#shared/model/model-description.ts';
+import { startOptions } from '../model-setup/load-choices.ts';
 import { ModelFile } from '../model-setup/model-file.tsx';
-import { useCompare, usePage } from '../state/page-context.tsx';
+import type { Answer } from '../state/latest-answer.ts';
+import { useCompare, usePage, useTune } from '../state/page-context.tsx';
 import { TuneControls } from '../tune/tune-controls.tsx';
 import { Segmented } from '../ui/segmented.tsx';
-import { whyNot } from './compare-choice.ts';
+import { noModel, whyNot } from './compare-choice.ts';
 import styles from './compare-controls.module.css';
 import { ConfigurationList } from './configuration-list.tsx';
 import { SavedRuns } from './saved-runs.tsx';
 import { StartButton } from './start-button.tsx';
 import { TestFields } from './test-fields.tsx';
 
+export interface ComparePartProps {
+  /** What the header of the chosen file says. */
+  readonly model: Answer<ModelDescription>;
+}
+
 /** A new run, one of those that were kept, or the search for faster settings. */
-export function CompareControls() {
+export function CompareControls({ model }: ComparePartProps) {
   const { compare } = usePage();
   const pane = useCompare(state => state.pane);
+  const path = useCompare(({ choice }) => choice.path);
   const count = useCompare(({ saved }) => saved?.length ?? 0);
   return (
     <div className={styles.controls}>
@@ -28,32 +36,47 @@ export function CompareControls() {
           { value: 'saved', label: count === 0 ? 'Saved runs' : `Saved runs (${count})` },
         ]}
       />
-      {pane === 'new' && <NewRun />}
+      {pane !== 'saved' && (
+        <ModelFile path={path} model={model} choosePath={next => compare.change({ path: next })} />
+      )}
+      {pane === 'new' && (
+        <>
+          <ConfigurationList model={model.value} />
+          <TestFields model={model.value} />
+        </>
+      )}
       {pane === 'tune' && <TuneControls />}
       {pane === 'saved' && <SavedRuns />}
     </div>
   );
 }
 
-function NewRun() {
-  const { compare } = usePage();
+/** What begins the measurement that is set up. */
+export function CompareStart({ model }: ComparePartProps) {
+  const { app, compare, tune } = usePage();
+  const pane = useCompare(state => state.pane);
   const path = useCompare(({ choice }) => choice.path);
   const reason = useCompare(({ choice }) => whyNot(choice));
   const running = useCompare(state => state.running !== null);
-  const model = useDescribedModel(path);
-  return (
-    <>
-      <ModelFile path={path} model={model} choosePath={next => compare.change({ path: next })} />
-      <ConfigurationList model={model.value} />
-      <TestFields model={model.value} />
-      <StartButton
-        label="Measure"
-        icon={<Play />}
-        running={running}
-        reason={reason}
-        unreadable={model.error !== null && model.key === path}
-        onStart={() => compare.start()}
-      />
-    </>
+  const tuning = useTune(state => state.running !== null);
+  const unreadable = model.error !== null && model.key === path;
+  return pane === 'tune' ? (
+    <StartButton
+      label="Find faster settings"
+      icon={<WandSparkles />}
+      running={tuning}
+      reason={path === '' ? noModel : null}
+      unreadable={unreadable}
+      onStart={() => tune.start(path, startOptions(app.getState(), path))}
+    />
+  ) : (
+    <StartButton
+      label="Measure"
+      icon={<Play />}
+      running={running}
+      reason={reason}
+      unreadable={unreadable}
+      onStart={() => compare.start()}
+    />
   );
 }

@@ -1,10 +1,11 @@
 import { useEffect } from 'react';
+import { useDescribedModel } from '../model-setup/described-model.ts';
 import { firstPath } from '../model-setup/load-choices.ts';
 import { useApp, useCompare, usePage } from '../state/page-context.tsx';
 import { TuneView } from '../tune/tune-view.tsx';
 import { ErrorCallout } from '../ui/callout.tsx';
 import { TwoPanes } from '../ui/two-panes.tsx';
-import { CompareControls } from './compare-controls.tsx';
+import { CompareControls, CompareStart } from './compare-controls.tsx';
 import { EmptyCompare } from './empty-compare.tsx';
 import { ResultView } from './result-view.tsx';
 import { RunProgress } from './run-progress.tsx';
@@ -14,12 +15,14 @@ export function ComparePage() {
   const { compare } = usePage();
   const path = useApp(({ model, settings, info }) => firstPath(model, settings, info));
   const pane = useCompare(state => state.pane);
+  const model = useDescribedModel(useCompare(({ choice }) => choice.path));
   useEffect(() => compare.suggest(path), [compare, path]);
   return (
     <TwoPanes
       title="What a cache costs"
       controlsLabel="What to compare"
-      controls={<CompareControls />}
+      controls={<CompareControls model={model} />}
+      footer={pane === 'saved' ? null : <CompareStart model={model} />}
     >
       {pane === 'tune' ? <TuneView /> : <Runs />}
     </TwoPanes>

@@ -1,11 +1,7 @@
-import { WandSparkles } from 'lucide-react';
 import { cacheTypesName } from '#shared/compare/configuration.ts';
 import { formatTokens } from '#shared/metrics/format.ts';
 import type { LoadOptions } from '#shared/model/load.ts';
-import { StartButton } from '../compare/start-button.tsx';
-import { useDescribedModel } from '../model-setup/described-model.ts';
 import { startOptions } from '../model-setup/load-choices.ts';
-import { ModelFile } from '../model-setup/model-file.tsx';
 import { useApp, useCompare, usePage, useTune } from '../state/page-context.tsx';
 import { NumberField } from '../ui/number-field.tsx';
 import sectionStyles from '../ui/section.module.css';
@@ -15,17 +11,14 @@ import { Select } from '../ui/select.tsx';
 const gibibyte = 1024 ** 3;
 const minute = 60_000;
 
-/** What is tuned, and what may be spent on it. */
+/** What the search begins with, and what may be spent on it. */
 export function TuneControls() {
-  const { app, compare, tune } = usePage();
+  const { tune } = usePage();
   const path = useCompare(({ choice }) => choice.path);
-  const model = useDescribedModel(path);
-  const running = useTune(state => state.running !== null);
   const begins = useApp(state => beginsText(startOptions(state, path)));
   const { budgetBytes, floorNats, timeMs } = useTune(state => state.choice);
   return (
     <>
-      <ModelFile path={path} model={model} choosePath={next => compare.change({ path: next })} />
       <section className={sectionStyles.section} aria-labelledby="tune-begins">
         <h2 id="tune-begins" className={sectionStyles.title}>
           What you have
@@ -80,14 +73,6 @@ export function TuneControls() {
           After that nothing new is tried; the last check comes on top.
         </p>
       </section>
-      <StartButton
-        label="Find faster settings"
-        icon={<WandSparkles />}
-        running={running}
-        reason={path === '' ? 'Choose a model file.' : null}
-        unreadable={model.error !== null && model.key === path}
-        onStart={() => tune.start(path, startOptions(app.getState(), path))}
-      />
     </>
   );
 }
