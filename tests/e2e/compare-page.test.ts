@@ -74,6 +74,25 @@ test('an export is not what the page shows', async () => {
   expect((await exported('Figures as CSV')).split('\r\n')[0]).toContain('type_k');
 });
 
+test('two runs that were kept cannot be held against each other', async () => {
+  const page = await shared.open();
+  await showCompare(page);
+  const [other] = await shared.client.call('comparisons.list', {});
+  if (other === undefined) throw new Error('The runs of the tests before are gone.');
+  await shorten(page);
+  await measure(page);
+  await page.getByRole('button', { name: /^Saved runs/ }).click();
+  await page
+    .getByRole('button', { name: `Hold ${other.name} against the shown run` })
+    .first()
+    .click();
+  const difference = page.getByRole('region', { name: /^Each figure of this run/ });
+  expect(await difference.getByRole('rowheader').allTextContents()).toEqual([
+    ...['f16', 'q8_0', 'q4_0'],
+  ]);
+  expect(await difference.getByRole('row').nth(1).textContent()).toMatch(/\d → \d/);
+});
+
 test('a cancelled run leaves figures, or the chat without its model', async () => {
   const page = await shared.open();
   await showCompare(page);
