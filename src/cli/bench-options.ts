@@ -25,7 +25,7 @@ export interface BenchOptions {
 }
 
 const request = speedSeriesSchema.shape;
-const load = loadOptionsSchema.shape;
+const _load = loadOptionsSchema.shape;
 const tokens = 'a number of tokens';
 const depths = numberList(request.depths.element, 'numbers of tokens such as 0,1024');
 const sequenceCounts = numberList(
@@ -85,21 +85,15 @@ export function addBenchCommand(
         .argParser(sequenceCounts)
         .conflicts(['csv', 'md']),
     )
-    .option(
-      '--threads <count>',
-      'threads of all configurations, or "auto": what is fastest with the first',
-      optionValue(load.threads, 'a number from 1 to 1024, or "auto"'),
-    )
     .addOption(
-      new Option('--flash-attention <mode>', 'flash attention').choices(['on', 'off', 'auto']),
+      engineFlags.threads(
+        'threads of all configurations, or "auto": what is fastest with the first',
+      ),
     )
+    .addOption(engineFlags.flashAttention())
     .addOption(engineFlags.gpuLayers())
     .addOption(engineFlags.backend())
-    .option(
-      '--batch <tokens>',
-      'tokens evaluated at once while reading the prompt',
-      optionValue(load.batchSize, 'a number from 32 to 8192'),
-    )
+    .addOption(engineFlags.batchSize())
     .option('--swa-full', 'sliding-window layers keep every token, in all configurations')
     .addOption(
       new Option('--json', "print one JSON object, with llama-bench's names").conflicts([

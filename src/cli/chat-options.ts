@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type Sampling, samplingSchema } from '#shared/chat/sampling.ts';
-import { type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
+import type { CacheType } from '#shared/kv-cache/cache-type.ts';
 import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
 import { tokenPredictions } from '#shared/model/token-prediction.ts';
 import { engineFlags } from './engine-flags.ts';
@@ -26,7 +26,7 @@ export interface ChatOptions {
   readonly json?: boolean;
 }
 
-const load = loadOptionsSchema.shape;
+const _load = loadOptionsSchema.shape;
 const sampling = samplingSchema.shape;
 
 const examples = `
@@ -47,29 +47,13 @@ export function addChatCommand(
     .requiredOption('--prompt <text>', 'a message; give it again for the next turn', collect)
     .option('--separate', 'ask every prompt in a conversation of its own')
     .option('--system <text>', 'the system prompt')
-    .option(
-      '--context <tokens>',
-      'context length, or "auto"',
-      optionValue(load.contextLength, 'a number of tokens above 0, or "auto"'),
-    )
-    .addOption(new Option('--type-k <type>', 'element type of the cached keys').choices(cacheTypes))
-    .addOption(
-      new Option('--type-v <type>', 'element type of the cached values').choices(cacheTypes),
-    )
-    .addOption(
-      new Option('--flash-attention <mode>', 'flash attention').choices(['on', 'off', 'auto']),
-    )
-    .option(
-      '--threads <count>',
-      'threads that decode, or "auto"',
-      optionValue(load.threads, 'a number from 1 to 1024, or "auto"'),
-    )
+    .addOption(engineFlags.contextLength())
+    .addOption(engineFlags.typeK())
+    .addOption(engineFlags.typeV())
+    .addOption(engineFlags.flashAttention())
+    .addOption(engineFlags.threads('threads that decode, or "auto"'))
     .addOption(engineFlags.gpuLayers())
-    .option(
-      '--batch <tokens>',
-      'tokens evaluated at once while reading the prompt',
-      optionValue(load.batchSize, 'a number from 32 to 8192'),
-    )
+    .addOption(engineFlags.batchSize())
     .addOption(engineFlags.backend())
     .addOption(
       new Option(

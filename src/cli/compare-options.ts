@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { fidelityTestSchema } from '#shared/compare/fidelity.ts';
 import type { CacheTypes } from '#shared/kv-cache/cache-size.ts';
-import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
+import type { LoadOptions } from '#shared/model/load.ts';
 import { engineFlags } from './engine-flags.ts';
 import { cacheTypePairs, optionValue } from './option-parsers.ts';
 
@@ -54,11 +54,7 @@ export function addCompareCommand(
     )
     .addOption(engineFlags.gpuLayers())
     .addOption(engineFlags.backend())
-    .option(
-      '--threads <count>',
-      'threads that compute, or "auto"',
-      optionValue(loadOptionsSchema.shape.threads, 'a number from 1 to 1024, or "auto"'),
-    )
+    .addOption(engineFlags.threads())
     .option('--json', 'print one JSON object with every figure')
     .addHelpText('after', examples)
     .action(action);

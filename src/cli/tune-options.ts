@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
-import { type CacheType, cacheTypes } from '#shared/kv-cache/cache-type.ts';
+import type { Command } from 'commander';
+import type { CacheType } from '#shared/kv-cache/cache-type.ts';
 import { type LoadOptions, loadOptionsSchema } from '#shared/model/load.ts';
 import { tuneRequestSchema } from '#shared/tune/tune.ts';
 import { engineFlags } from './engine-flags.ts';
@@ -24,7 +24,7 @@ export interface TuneOptions {
   readonly json?: boolean;
 }
 
-const load = loadOptionsSchema.shape;
+const _load = loadOptionsSchema.shape;
 const request = tuneRequestSchema.shape;
 const turn = request.turn.unwrap().shape;
 
@@ -59,28 +59,12 @@ export function addTuneCommand(
       'mean divergence from f16 that cache types may cost; 0: f16 only (default: 0.01)',
       optionValue(request.floorNats.unwrap(), 'a number from 0, such as 0.01'),
     )
-    .option(
-      '--context <tokens>',
-      'context length, or "auto"',
-      optionValue(load.contextLength, 'a number of tokens above 0, or "auto"'),
-    )
-    .addOption(new Option('--type-k <type>', 'element type of the cached keys').choices(cacheTypes))
-    .addOption(
-      new Option('--type-v <type>', 'element type of the cached values').choices(cacheTypes),
-    )
-    .addOption(
-      new Option('--flash-attention <mode>', 'flash attention').choices(['on', 'off', 'auto']),
-    )
-    .option(
-      '--threads <count>',
-      'threads that compute, or "auto"',
-      optionValue(load.threads, 'a number from 1 to 1024, or "auto"'),
-    )
-    .option(
-      '--batch <tokens>',
-      'tokens evaluated at once while reading the prompt',
-      optionValue(load.batchSize, 'a number from 32 to 8192'),
-    )
+    .addOption(engineFlags.contextLength())
+    .addOption(engineFlags.typeK())
+    .addOption(engineFlags.typeV())
+    .addOption(engineFlags.flashAttention())
+    .addOption(engineFlags.threads())
+    .addOption(engineFlags.batchSize())
     .addOption(engineFlags.gpuLayers())
     .addOption(engineFlags.backend())
     .option(

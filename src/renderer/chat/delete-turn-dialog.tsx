@@ -1,6 +1,5 @@
 import { describeLaterCost } from '#shared/chat/cost-text.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { DeleteDialog } from '../ui/delete-dialog.tsx';
 import { useMoveCost } from './use-move-cost.ts';
 
 export interface DeleteTurnDialogProps {
@@ -12,31 +11,12 @@ export interface DeleteTurnDialogProps {
 export function DeleteTurnDialog({ messageId, onClose, onDelete }: DeleteTurnDialogProps) {
   const cost = useMoveCost({ kind: 'delete-turn', messageId });
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
-      title="Delete this turn?"
-      size="small"
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button
-            variant="danger"
-            onClick={() => {
-              onClose();
-              onDelete();
-            }}
-          >
-            Delete
-          </Button>
-        </>
-      }
-    >
+    <DeleteDialog title="Delete this turn?" onClose={onClose} onDelete={onDelete}>
       <p>
         This message and all answers to it will be gone for good. The messages after them stay, and
         follow what came before.
       </p>
       {cost !== null && <p>After it {describeLaterCost(cost)}.</p>}
-    </Dialog>
+    </DeleteDialog>
   );
 }

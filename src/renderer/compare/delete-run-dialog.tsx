@@ -1,8 +1,7 @@
 import type { SavedComparison } from '#shared/compare/saved-comparison.ts';
 import { useCompare, usePage } from '../state/page-context.tsx';
 import { noteFailure } from '../state/view-store.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { DeleteDialog } from '../ui/delete-dialog.tsx';
 
 export interface DeleteRunDialogProps {
   readonly run: SavedComparison;
@@ -13,27 +12,13 @@ export function DeleteRunDialog({ run, onClose }: DeleteRunDialogProps) {
   const { compare, connection, view } = usePage();
   const isShown = useCompare(({ shown }) => shown?.saved?.id === run.id);
   const remove = () => {
-    onClose();
     connection.call('comparisons.delete', { id: run.id }).then(() => {
       if (isShown) compare.close();
     }, noteFailure(view));
   };
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
-      title="Delete this run?"
-      size="small"
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button variant="danger" onClick={remove}>
-            Delete
-          </Button>
-        </>
-      }
-    >
+    <DeleteDialog title="Delete this run?" onClose={onClose} onDelete={remove}>
       <p>“{run.name}” and its figures will be gone for good.</p>
-    </Dialog>
+    </DeleteDialog>
   );
 }

@@ -13,7 +13,7 @@ import { ConversationMenu } from './conversation-menu.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import styles from './conversations-panel.module.css';
 import { groupByDay } from './day-groups.ts';
-import { DeleteDialog } from './delete-dialog.tsx';
+import { DeleteConversationDialog } from './delete-conversation-dialog.tsx';
 import type { RowActivity } from './row-activity.ts';
 
 export function ConversationsPanel() {
@@ -115,7 +115,7 @@ function ConversationList() {
         />
       )}
       {activity?.kind === 'deleting' && (
-        <DeleteDialog summary={activity.summary} onClose={() => setActivity(null)} />
+        <DeleteConversationDialog summary={activity.summary} onClose={() => setActivity(null)} />
       )}
     </>
   );
