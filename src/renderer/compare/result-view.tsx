@@ -1,5 +1,5 @@
 import { configurationNames } from '#shared/compare/configuration.ts';
-import { comparisonFindings } from '#shared/compare/findings.ts';
+import { comparisonFindings, type PartFindings } from '#shared/compare/findings.ts';
 import { usePage } from '../state/page-context.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorCallout } from '../ui/callout.tsx';
@@ -9,6 +9,7 @@ import { FidelityView } from './fidelity-view.tsx';
 import { MemoryBars } from './memory-bars.tsx';
 import { OutputsView } from './outputs-view.tsx';
 import { ParallelView } from './parallel-view.tsx';
+import { partTexts } from './part-texts.ts';
 import { ResultFacts } from './result-facts.tsx';
 import { ResultHead } from './result-head.tsx';
 import { ResultProblems } from './result-problems.tsx';
@@ -39,7 +40,7 @@ export function ResultView({ shown, second }: ResultViewProps) {
       )}
       <ResultProblems result={result} names={names} />
       {second !== null && <DifferenceView shown={shown} second={second} />}
-      <Findings sentences={comparisonFindings(result)} />
+      <Findings findings={comparisonFindings(result)} />
       <SummaryTable result={result} names={names} />
       {result.speed !== null && <SpeedCharts result={result} names={names} />}
       <MemoryBars result={result} names={names} />
@@ -57,18 +58,23 @@ export function ResultView({ shown, second }: ResultViewProps) {
   );
 }
 
-function Findings({ sentences }: { readonly sentences: readonly string[] }) {
-  if (sentences.length === 0) return null;
+function Findings({ findings }: { readonly findings: readonly PartFindings[] }) {
+  if (findings.length === 0) return null;
   return (
     <section className={styles.findings} aria-labelledby="compare-findings">
       <h3 id="compare-findings" className={styles.findingsTitle}>
         What the figures say
       </h3>
-      <ul>
-        {sentences.map(sentence => (
-          <li key={sentence}>{sentence}</li>
-        ))}
-      </ul>
+      {findings.map(({ part, sentences }) => (
+        <div key={part} className={styles.findingsPart}>
+          <h4>{partTexts[part].name}</h4>
+          <ul>
+            {sentences.map(sentence => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </div>
+      ))}
     </section>
   );
 }

@@ -115,10 +115,12 @@ function rateText(rate: SampleStatistics | undefined): string | null {
   return `${mean.toFixed(digits)}${spread}`;
 }
 
-function fidelityCells({ fidelity }: ComparisonResult, index: number): Cells {
+function fidelityCells({ fidelity, configurations }: ComparisonResult, index: number): Cells {
   const each = fidelity?.configurations[index];
   if (fidelity === null || each === undefined || each?.outcome === 'failed') return {};
   if (each === null) {
+    // Without a cache nothing is rounded, and nothing was read.
+    if (!(configurations[index]?.keepsCache ?? true)) return {};
     const noise = fidelity.noise.outcome === 'measured' ? divergenceCells(fidelity.noise) : {};
     return { ...noise, perplexity: formatPerplexity(fidelity.baseline.perplexity) };
   }

@@ -43,7 +43,10 @@ export function comparisonMarkdown(result: ComparisonResult, name: string, note:
     ...(parallel === null
       ? []
       : ['## Several at once', testText(parallel), parallelTable(result, parallel)]),
-    ...listed('## Findings', comparisonFindings(result)),
+    ...listed(
+      '## Findings',
+      comparisonFindings(result).flatMap(({ sentences }) => sentences),
+    ),
     ...listed('## Not measured', failures(result)),
   ];
   return `${sections.join('\n\n')}\n`;

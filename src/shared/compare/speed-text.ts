@@ -10,17 +10,21 @@ export function speedFindings(result: SpeedComparison): string[] {
   return [...differences(namedSpeeds(result)), ...depthFindings(result), ...memoryFindings(result)];
 }
 
-/** Each configuration against the first that keeps a cache, at every depth. */
+/** Each configuration against the first that keeps a cache, at the least and at the greatest depth. */
 function differences(speeds: readonly NamedSpeed[]): string[] {
   const baseline = speeds.find(({ keepsCache }) => keepsCache) ?? speeds[0];
   const others = speeds.filter(each => each !== baseline);
   if (baseline === undefined || others.length === 0) return [];
   const tooFew = tooFewSamples(sampleCount(baseline.depths));
   if (tooFew !== null) return [tooFew];
+  const depths = baseline.depths.map(({ depthTokens }) => depthTokens);
+  const told = new Set([Math.min(...depths), Math.max(...depths)]);
   return others.flatMap(other =>
     other.depths.flatMap((figures, index) => {
       const reference = baseline.depths[index];
-      return reference === undefined ? [] : finding(other, figures, baseline, reference);
+      return reference === undefined || !told.has(figures.depthTokens)
+        ? []
+        : finding(other, figures, baseline, reference);
     }),
   );
 }
