@@ -126,6 +126,25 @@ async function runKilled(host: HostUnderTest, places: readonly Place[]): Promise
   });
 }
 
+test('what is refused in one part would cost the parts that it is no reason in', async () => {
+  await using host = await startHost({ initialModelPath: null });
+  const result = await host.client.stream(
+    'compare.run',
+    {
+      path: await ensureModel('tiny'),
+      options: { backend: 'cpu' },
+      configurations: [configured('f16'), { ...configured('f16'), keepsCache: false }],
+      speed: { depths: [0], promptTokens: 16, generatedTokens: 0, repetitions: 1 },
+      outputs: { prompt: 'Where does the river go?', tokens: 4 },
+    },
+    { onItem() {} },
+  );
+  expect(outcomes(result)).toMatchObject({
+    speed: ['measured', 'failed'],
+    outputs: ['measured', 'measured'],
+  });
+});
+
 describe('a run of all parts whose engine dies', () => {
   const crashed = { outcome: 'failed', error: { code: 'engine-crashed' } };
 

@@ -44,6 +44,7 @@ export function createCompareService(options: CompareServiceOptions): CompareSer
       const partErrors: ComparisonResult['partErrors'] = {};
       /** What one part fails for does not cost the figures of another. */
       async function part<T>(name: ComparisonPart, measure: () => Promise<T>): Promise<T | null> {
+        run.beginPart();
         try {
           return await measure();
         } catch (thrown) {
@@ -80,7 +81,7 @@ export function createCompareService(options: CompareServiceOptions): CompareSer
 }
 
 function nothingMeasured(run: ComparisonRun, partErrors: ComparisonResult['partErrors']): AppError {
-  const error = run.error(0) ?? Object.values(partErrors)[0];
+  const error = run.firstError ?? Object.values(partErrors)[0];
   return error === undefined
     ? new AppError('internal', 'Nothing was measured.')
     : AppError.fromData(error);

@@ -17,7 +17,8 @@ export type PartProgress = Omit<ComparisonProgress, 'part'>;
 
 /**
  * What the parts of one run share: the engine, the folder for their files, and which configurations are
- * out. One that the engine has died over would end it again in every other part.
+ * out. One that the engine has died over would end it again in every other part; what is refused in one
+ * part may well work in the next, which has a shorter context or asks for something else.
  */
 export class ComparisonRun {
   readonly request: ComparisonRequest;
@@ -25,11 +26,16 @@ export class ComparisonRun {
   readonly folder: string;
   /** Of the first load that worked. */
   firstReport: LoadReport | null = null;
+  /** What came in the way of a configuration first. */
+  firstError: AppErrorData | null = null;
   /** Null until it was measured, and where it cannot be. */
   memoryBandwidth: MemoryBandwidth | null = null;
   readonly #engine: LentEngine;
   readonly #reader: StreamContext<ComparisonProgress>;
+  /** Of the part under way. */
   readonly #errors = new Map<number, AppErrorData>();
+  /** Of all parts. */
+  readonly #deaths = new Map<number, AppErrorData>();
   /** One number for all configurations that leave it open, once one of them has been calibrated. */
   #threads: LoadOptions['threads'] = 'auto';
 
@@ -57,16 +63,23 @@ export class ComparisonRun {
     return configuration;
   }
 
+  /** Gives every configuration another chance that the engine did not die over. */
+  beginPart(): void {
+    this.#errors.clear();
+  }
+
   /** Why a configuration is out; undefined while it is not. */
   error(index: number): AppErrorData | undefined {
-    return this.#errors.get(index);
+    return this.#deaths.get(index) ?? this.#errors.get(index);
   }
 
   /** @throws AppError `cancelled` where that is why it failed */
   exclude(index: number, thrown: unknown): AppErrorData {
     if (this.signal.aborted) throw cancelledError('The measurement');
     const error = toErrorData(thrown);
-    this.#errors.set(index, error);
+    this.firstError ??= error;
+    const out = error.code === 'engine-crashed' ? this.#deaths : this.#errors;
+    out.set(index, error);
     return error;
   }
 

@@ -90,7 +90,8 @@ class ParallelPart {
   /** @throws AppError `cancelled` where that is why it failed */
   #fail({ configuration, sequences }: ParallelStep, thrown: unknown): void {
     const error = toErrorData(thrown);
-    if (ofTheCount.has(error.code)) this.#refusals.push({ configuration, sequences, error });
+    const isOfTheCount = ofTheCount.has(error.code) && !this.#run.signal.aborted;
+    if (isOfTheCount) this.#refusals.push({ configuration, sequences, error });
     else this.#run.exclude(configuration, thrown);
   }
 

@@ -21,3 +21,10 @@ export const partTexts: Readonly<
     question: 'What do several conversations at once cost, and gain?',
   },
 };
+
+export const partNames: Readonly<Record<ComparisonPart, string>> = {
+  speed: partTexts.speed.name,
+  fidelity: partTexts.fidelity.name,
+  outputs: partTexts.outputs.name,
+  parallel: partTexts.parallel.name,
+};

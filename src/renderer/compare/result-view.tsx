@@ -38,7 +38,7 @@ export function ResultView({ shown, second }: ResultViewProps) {
           actions={<Button onClick={() => compare.keep()}>Keep it now</Button>}
         />
       )}
-      <ResultProblems result={result} names={names} />
+      <ResultProblems result={result} />
       {second !== null && <DifferenceView shown={shown} second={second} />}
       <Findings findings={comparisonFindings(result)} />
       <SummaryTable result={result} names={names} />

@@ -9,7 +9,7 @@ import {
 } from '../metrics/format.ts';
 import type { ComparisonFacts, ComparisonResult } from './comparison.ts';
 import { configurationNames } from './configuration.ts';
-import { failureSentence, failureSentences } from './failure-text.ts';
+import { failureSentence, runFailures } from './failure-text.ts';
 import type { FidelityResult } from './fidelity.ts';
 import {
   fidelityCells,
@@ -23,9 +23,17 @@ import { benchColumns } from './llama-bench-formats.ts';
 import { configurationRows } from './llama-bench-rows.ts';
 import { answerReport } from './outputs-markdown.ts';
 import type { ParallelResult } from './parallel.ts';
-import { comparisonParts } from './progress.ts';
+import type { ComparisonPart } from './progress.ts';
 import { bytesPerSecond } from './roofline.ts';
 import type { SpeedResult } from './speed.ts';
+
+/** As the titles of the sections say it. */
+const partNames: Readonly<Record<ComparisonPart, string>> = {
+  speed: 'Speed',
+  fidelity: 'Fidelity',
+  outputs: 'Answers',
+  parallel: 'Several at once',
+};
 
 /** A report to be read, or pasted into an issue: no path of the user's files is in it. */
 export function comparisonMarkdown(result: ComparisonResult, name: string, note: string): string {
@@ -47,7 +55,7 @@ export function comparisonMarkdown(result: ComparisonResult, name: string, note:
       '## Findings',
       comparisonFindings(result).flatMap(({ sentences }) => sentences),
     ),
-    ...listed('## Not measured', failures(result)),
+    ...listed('## Not measured', runFailures(result, partNames).map(failureSentence)),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -157,29 +165,6 @@ function parallelTable({ configurations }: ComparisonResult, parallel: ParallelR
       : [],
   );
   return markdownTable(['configuration', ...sequences.map(count => `${count} at once`)], rows);
-}
-
-function failures(result: ComparisonResult): string[] {
-  const { configurations, partErrors, parallel } = result;
-  const names = configurationNames(configurations);
-  const counts = (parallel?.configurations ?? []).flatMap((each, index) =>
-    each?.outcome === 'measured'
-      ? each.counts.flatMap(count =>
-          count.outcome === 'failed'
-            ? [failureSentence(`${names[index]}, ${count.sequences} at once,`, count.error)]
-            : [],
-        )
-      : [],
-  );
-  const sentences = comparisonParts.flatMap(part => {
-    const error = partErrors[part];
-    return [
-      ...(error === undefined ? [] : [failureSentence(`The part "${part}"`, error)]),
-      ...failureSentences(configurations, result[part]?.configurations ?? []),
-    ];
-  });
-  // One that fails to load does so in every part.
-  return [...new Set([...sentences, ...counts])];
 }
 
 function listed(title: string, sentences: readonly string[]): string[] {

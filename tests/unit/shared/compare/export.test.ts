@@ -159,12 +159,12 @@ describe('Markdown', () => {
     expect(text).not.toContain('/models');
   });
 
-  test('one reason would be told once for every part that it cost', () => {
+  test('one reason would be told once for every part, or cost a part that was measured', () => {
     const [, list = ''] = text.split('## Not measured\n\n');
     expect(list.trimEnd().split('\n')).toEqual([
-      '- q4_0 was not measured: It does not fit. Choose another one.',
-      '- q8_0 was not measured: It does not fit. Choose another one.',
       '- f16, 2 at once, was not measured: It does not fit. Choose another one.',
+      '- q8_0 (Several at once) was not measured: It does not fit. Choose another one.',
+      '- q4_0 was not measured: It does not fit. Choose another one.',
     ]);
   });
 
