@@ -58,6 +58,16 @@ describe('a comparison', () => {
     expect(await leftOf(host)).toEqual([]);
   });
 
+  test('a shorter context would read less than the others, and fail for its file', async () => {
+    await using host = await startHost({ initialModelPath: null });
+    const { outcomes, text } = await compare(host, await ensureModel('tiny'), [
+      both('q8_0'),
+      { ...both('q4_0'), contextLength: 48 },
+    ]);
+    expect(outcomes).toEqual(['measured', 'measured']);
+    expect(text.expected).toHaveLength(46);
+  });
+
   test('an engine that dies over one configuration would take the others along', async () => {
     await using host = await startHost({ initialModelPath: null });
     let processId = (await untilEngine(host.client, 'ready')).processId;

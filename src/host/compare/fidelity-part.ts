@@ -54,13 +54,13 @@ class FidelityPart {
   constructor(run: ComparisonRun, text: ComparisonText, tokens: number, distributionsPath: string) {
     this.#run = run;
     this.#text = text;
-    this.#tokens = tokens;
     this.#distributionsPath = distributionsPath;
     this.#baseline = withFlashAttention({ ...run.configuration(0), ...baselineTypes });
-    this.#passTokens = tokens - 1;
+    const candidates = run.request.configurations.filter(each => !this.#hasNothingToRead(each));
     // The baseline and its noise come in addition.
-    this.#passCount =
-      2 + run.request.configurations.filter(each => !this.#hasNothingToRead(each)).length;
+    this.#passCount = 2 + candidates.length;
+    this.#tokens = tokensForAll([this.#baseline, ...candidates], tokens);
+    this.#passTokens = this.#tokens - 1;
   }
 
   async result(): Promise<FidelityResult> {
@@ -174,6 +174,16 @@ class FidelityPart {
     });
   }
 }
+
+/** As many as the shortest context has room for: all have to read the same. One cell always stays free. */
+function tokensForAll(readers: readonly Configuration[], tokens: number): number {
+  const rooms = readers.flatMap(({ contextLength }) =>
+    contextLength === 'auto' ? [] : [contextLength - 1],
+  );
+  return Math.max(fewestTokens, Math.min(tokens, ...rooms));
+}
+
+const fewestTokens = 2;
 
 /** A place that no configuration has. */
 const noiseIndex = -1;
