@@ -21,6 +21,7 @@ export async function openMeasurementFolder(dataDirectory: string): Promise<Meas
   return {
     async during(use) {
       try {
+        await remove();
         await mkdir(path, { mode: 0o700 });
       } catch (thrown) {
         throw new AppError('storage-failed', `The folder ${path} could not be created.`, {
@@ -32,7 +33,8 @@ export async function openMeasurementFolder(dataDirectory: string): Promise<Meas
       try {
         return await use(path);
       } finally {
-        await remove();
+        // A file that cannot be removed now costs no result: it goes with the next measurement, or start.
+        await remove().catch(() => {});
       }
     },
   };
