@@ -34,15 +34,20 @@ export function outputsLines(result: OutputsReport): string[] {
   const failures = (outputs?.configurations ?? []).flatMap((each, index) =>
     each.outcome === 'failed' ? [`${names[index]} wrote nothing. ${errorText(each.error)}`] : [],
   );
+  const hasReference = outputs?.configurations[0]?.outcome === 'measured';
   return [
-    ...comparedOutputs(result).flatMap(each => writtenLine(each)),
+    ...comparedOutputs(result).flatMap(each => writtenLine(each, hasReference)),
     ...failures,
     ...outputSentences(result),
   ];
 }
 
-function writtenLine({ name, index, tokens, firstDivergence }: ComparedOutput): string[] {
-  if (index === 0) return [`${name} writes: ${tokens.join('')}`];
+/** In full where it is the first, or the first wrote nothing to hold it against. */
+function writtenLine(
+  { name, index, tokens, firstDivergence }: ComparedOutput,
+  hasReference: boolean,
+): string[] {
+  if (index === 0 || !hasReference) return [`${name} writes: ${tokens.join('')}`];
   if (firstDivergence === null) return [];
   return [`${name} goes on with: ${tokens.slice(firstDivergence).join('')}`];
 }

@@ -1,6 +1,6 @@
 import { firstDivergence } from '#shared/compare/first-divergence.ts';
 import type { OutputsResult } from '#shared/compare/outputs.ts';
-import { formatTokens } from '#shared/metrics/format.ts';
+import { formatTokenCount } from '#shared/metrics/format.ts';
 import { LegendMark } from '../ui/legend-mark.tsx';
 import sectionStyles from '../ui/section.module.css';
 import styles from './outputs-view.module.css';
@@ -14,8 +14,9 @@ export interface OutputsViewProps {
 
 /** The answers beside each other, each with the first token marked that is not that of the first one. */
 export function OutputsView({ outputs, names }: OutputsViewProps) {
-  const first = outputs.configurations.find(each => each.outcome === 'measured');
-  if (first?.outcome !== 'measured') return null;
+  const [first] = outputs.configurations;
+  const reference = first?.outcome === 'measured' ? first : null;
+  if (outputs.configurations.every(({ outcome }) => outcome === 'failed')) return null;
   return (
     <section className={sectionStyles.section} aria-labelledby="compare-outputs">
       <h3 id="compare-outputs" className={sectionStyles.title}>
@@ -31,8 +32,8 @@ export function OutputsView({ outputs, names }: OutputsViewProps) {
               colour={seriesColour(index)}
               tokens={each.tokens}
               ended={each.ended}
-              divergence={each === first ? null : firstDivergence(first.tokens, each.tokens)}
-              isFirst={each === first}
+              reference={reference === each ? null : (reference?.tokens ?? null)}
+              isReference={reference === each}
             />
           ),
         )}
@@ -46,12 +47,13 @@ interface AnswerProps {
   readonly colour: string;
   readonly tokens: readonly string[];
   readonly ended: boolean;
-  /** Token index; null where there is none. */
-  readonly divergence: number | null;
-  readonly isFirst: boolean;
+  /** Of the first configuration; null where it wrote nothing, and for itself. */
+  readonly reference: readonly string[] | null;
+  readonly isReference: boolean;
 }
 
-function Answer({ name, colour, tokens, ended, divergence, isFirst }: AnswerProps) {
+function Answer({ name, colour, tokens, ended, reference, isReference }: AnswerProps) {
+  const divergence = reference === null ? null : firstDivergence(reference, tokens);
   const at = divergence ?? tokens.length;
   return (
     <article className={styles.answer} aria-label={`The answer of ${name}`}>
@@ -59,9 +61,12 @@ function Answer({ name, colour, tokens, ended, divergence, isFirst }: AnswerProp
         <LegendMark kind="block" colour={colour} />
         {name}
       </h4>
-      <p className={styles.note}>{divergenceText(divergence, tokens.length, isFirst)}</p>
+      <p className={styles.note}>
+        {isReference && 'The others are told against this one.'}
+        {reference !== null && divergenceText(divergence, tokens.length)}
+      </p>
       <p className={styles.text}>
-        <span data-same={!isFirst || undefined}>{tokens.slice(0, at).join('')}</span>
+        <span data-same={reference !== null || undefined}>{tokens.slice(0, at).join('')}</span>
         {divergence !== null && <mark>{tokens[at] ?? '(ends here)'}</mark>}
         {tokens.slice(at + 1).join('')}
         {!ended && <span className={styles.cut}> … (cut off)</span>}
@@ -70,10 +75,9 @@ function Answer({ name, colour, tokens, ended, divergence, isFirst }: AnswerProp
   );
 }
 
-function divergenceText(divergence: number | null, count: number, isFirst: boolean): string {
-  if (isFirst) return 'The others are told against this one.';
-  if (divergence === null) return `The very same ${formatTokens(count)} tokens.`;
+function divergenceText(divergence: number | null, count: number): string {
+  if (divergence === null) return `The very same ${formatTokenCount(count)}.`;
   return divergence === 0
     ? 'Another one from the first token on.'
-    : `The same for ${formatTokens(divergence)} tokens, then another one.`;
+    : `The same for ${formatTokenCount(divergence)}, then another one.`;
 }

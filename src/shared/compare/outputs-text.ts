@@ -30,13 +30,13 @@ export function comparedOutputs({ configurations, outputs }: OutputsComparison):
   });
 }
 
-/** How long each configuration writes the same as the first, a sentence each; none without a first. */
+/** How long each configuration writes the same as the first, a sentence each where that wrote anything. */
 export function outputSentences(result: OutputsComparison): string[] {
-  const [first, ...others] = comparedOutputs(result);
-  if (first?.index !== 0) return [];
+  const written = comparedOutputs(result);
+  const [first, ...others] = written;
   return [
-    ...others.map(each => sentence(each, first.name)),
-    ...(others.some(({ index }) => result.configurations[index]?.keepsCache === false)
+    ...(first?.index === 0 ? others.map(each => sentence(each, first.name)) : []),
+    ...(written.some(({ index }) => result.configurations[index]?.keepsCache === false)
       ? ['Without a cache nothing is rounded: its answer was written with an f16 cache.']
       : []),
   ];

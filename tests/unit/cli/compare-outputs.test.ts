@@ -13,6 +13,8 @@ describe('what each cache wrote', () => {
       expect.stringContaining('q5_0 wrote nothing. The engine ended.'),
       'q4_0 writes the same as f16 for 1 token, then differs.',
     ]);
+    const [shown] = outputsLines(outputsResult([wrote('f16', null), wrote('q4_0', ['Be', 'ing'])]));
+    expect(shown).toBe('q4_0 writes: Being');
     expect(outputsLines({ ...outputsResult(all), outputs: null })).toEqual([]);
     const [line] = outputsLines({
       ...outputsResult(all),

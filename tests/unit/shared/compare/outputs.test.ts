@@ -55,5 +55,8 @@ describe('what a person reads', () => {
       'Without a cache nothing is rounded: its answer was written with an f16 cache.',
     ]);
     expect(outputSentences(outputsResult([wrote('f16', null), wrote('q8_0', answer)]))).toEqual([]);
+    expect(outputSentences(outputsResult([wrote('f16', answer, false)]))).toEqual([
+      'Without a cache nothing is rounded: its answer was written with an f16 cache.',
+    ]);
   });
 });
