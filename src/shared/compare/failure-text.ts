@@ -89,7 +89,9 @@ export function failureSentences(
 }
 
 export function failureSentence(failure: RunFailure): string {
-  return [failureMessage(failure), failure.error.suggestion].filter(part => part !== null).join(' ');
+  return [failureMessage(failure), failure.error.suggestion]
+    .filter(part => part !== null)
+    .join(' ');
 }
 
 export function failureMessage({ what, error }: RunFailure): string {

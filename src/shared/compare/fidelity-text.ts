@@ -44,9 +44,14 @@ export function fidelityCells({
 }: FidelityFigures): string[] {
   return [
     ...[mean, p95, p99, max].map(formatDivergence),
-    `${(top1Agreement * 100).toFixed(1)} %`,
+    formatAgreement(top1Agreement),
     formatPerplexity(perplexity),
   ];
+}
+
+/** Of a share from 0 to 1; what is not the same everywhere is never shown as all of it: 95.1 %, > 99.9 %. */
+export function formatAgreement(share: number): string {
+  return share < 1 && share > 0.9995 ? '> 99.9 %' : `${(share * 100).toFixed(1)} %`;
 }
 
 /** Two significant digits: 0.026, 6.6e-4, 0. */
@@ -74,7 +79,7 @@ export function fidelitySentences(result: FidelityComparison): string[] {
   const places = text.expected.length;
   return [
     ...measured.map(each => changeSentence(each, noise, places)),
-    ...keysAgainstValues(measured),
+    ...keysAgainstValues(measured, noise),
     ...flattered(measured, baseline.perplexity),
     noiseSentence(noise),
     `All this holds for this model on this text of ${formatTokens(places)} places; another text gives other figures.`,
@@ -112,8 +117,12 @@ function noiseSentence(noise: ConfigurationFidelity): string {
     : `Noise floor: f16 against itself diverges by ${formatDivergence(mean)} nats per token, ${formatDivergence(max)} at most.`;
 }
 
-/** For each type that was tried on K alone and on V alone, which of the two costs more. */
-function keysAgainstValues(measured: readonly NamedFidelity[]): string[] {
+/** For each type that was tried on K alone and on V alone, which of the two costs more; none within the noise. */
+function keysAgainstValues(
+  measured: readonly NamedFidelity[],
+  noise: ConfigurationFidelity,
+): string[] {
+  const floor = noise.outcome === 'measured' ? noise.klDivergence.mean : 0;
   return measured.flatMap(keys => {
     const { typeK, typeV } = keys.configuration;
     if (typeV !== 'f16' || typeK === 'f16') return [];
@@ -122,6 +131,7 @@ function keysAgainstValues(measured: readonly NamedFidelity[]): string[] {
     );
     if (values === undefined) return [];
     const [k, v] = [keys.klDivergence.mean, values.klDivergence.mean];
+    if (floor > 0 && Math.max(k, v) <= floor) return [];
     const figures = `(${formatDivergence(k)} against ${formatDivergence(v)} nats per token)`;
     if (k === v) return `${typeK} costs as much on K alone as on V alone ${figures}.`;
     return `${typeK} on K alone costs ${k > v ? 'more' : 'less'} than on V alone ${figures}.`;

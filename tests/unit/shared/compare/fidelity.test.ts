@@ -9,6 +9,7 @@ import type {
 import { fidelityFigures, perplexity } from '#shared/compare/fidelity-figures.ts';
 import {
   fidelitySentences,
+  formatAgreement,
   formatDivergence,
   formatPerplexity,
 } from '#shared/compare/fidelity-text.ts';
@@ -95,6 +96,12 @@ describe('worstSpots', () => {
   test('would call places bad where nothing has changed', () => {
     expect(worstSpots(['a'], reading([1]), compared([1], [0]), 5)).toEqual([]);
   });
+});
+
+test('a place that differs would be rounded away', () => {
+  expect(formatAgreement(1)).toBe('100.0 %');
+  expect(formatAgreement(1 - 1 / 32_767)).toBe('> 99.9 %');
+  expect(formatAgreement(466 / 511)).toBe('91.2 %');
 });
 
 describe('the sentences', () => {
