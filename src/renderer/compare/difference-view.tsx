@@ -8,6 +8,7 @@ import { Callout } from '../ui/callout.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import sectionStyles from '../ui/section.module.css';
 import type { ShownComparison } from './compare-store.ts';
+import { rateDigits } from './rate-digits.ts';
 import resultStyles from './result-view.module.css';
 import { runName } from './run-name.ts';
 
@@ -41,7 +42,7 @@ export function DifferenceView({ shown, second }: DifferenceViewProps) {
         <p className={sectionStyles.note}>They have no configuration in common.</p>
       ) : (
         <DataTable
-          caption="Each figure of this run, then of the other one, and how many times as large that is"
+          caption="Medians of this run, then of the other one, and how many times as large those are"
           rowHead="Configuration"
           columns={[
             { key: 'depth', head: 'Behind', unit: 'tokens' },
@@ -77,7 +78,7 @@ export function DifferenceView({ shown, second }: DifferenceViewProps) {
 }
 
 function rateText(rate: number): string {
-  return rate.toFixed(rate < 10 ? 2 : rate < 100 ? 1 : 0);
+  return rate.toFixed(rateDigits(rate));
 }
 
 /** For instance "57.1 → 62.0 (1.09 times)". */
@@ -87,6 +88,11 @@ function differenceText(
 ): string | null {
   if (difference === null) return null;
   const { first, second, ratio, isMeasurable } = difference;
-  const verdict = isMeasurable === false ? 'no measurable difference' : `${ratio.toFixed(2)} times`;
+  const verdict =
+    isMeasurable === null
+      ? 'too few samples to tell'
+      : isMeasurable
+        ? `${ratio.toFixed(2)} times`
+        : 'no measurable difference';
   return `${text(first.median)} → ${text(second.median)} (${verdict})`;
 }

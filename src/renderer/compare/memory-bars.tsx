@@ -8,7 +8,7 @@ export interface MemoryBarsProps {
   readonly names: readonly string[];
 }
 
-/** What each cache takes, for contexts of the same length. */
+/** What each cache takes. */
 export function MemoryBars({ result, names }: MemoryBarsProps) {
   const lengths = new Set<number>();
   const bars = names.flatMap((name, index): NamedValue[] => {
@@ -20,7 +20,10 @@ export function MemoryBars({ result, names }: MemoryBarsProps) {
   });
   const [length, ...others] = lengths;
   if (bars.length === 0 || length === undefined) return null;
-  const context = others.length === 0 ? ` for ${formatTokens(length)} tokens` : '';
+  const context =
+    others.length === 0
+      ? ` for ${formatTokens(length)} tokens`
+      : ', for contexts of different lengths';
   return (
     <BarChart
       title={`Memory of the cache${context}, as llama.cpp reported it`}

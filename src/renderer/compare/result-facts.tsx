@@ -1,5 +1,6 @@
 import type { ComparisonResult } from '#shared/compare/comparison.ts';
-import { formatBytes, formatTokens } from '#shared/metrics/format.ts';
+import { bytesPerSecond } from '#shared/compare/roofline.ts';
+import { formatBytes, formatDecimalBytes, formatTokens } from '#shared/metrics/format.ts';
 import sectionStyles from '../ui/section.module.css';
 import styles from './result-facts.module.css';
 
@@ -41,7 +42,7 @@ function factsOf({ facts, speed, fidelity }: ComparisonResult): (readonly [strin
       : [
           [
             'Memory bandwidth',
-            `${formatBytes(memoryBandwidth.bytesPerSecond.median)}/s with ${memoryBandwidth.threads} threads`,
+            `${formatDecimalBytes(bytesPerSecond(memoryBandwidth))}/s, threads: ${memoryBandwidth.threads}`,
           ] as const,
         ]),
     ...(speed === null
@@ -49,7 +50,7 @@ function factsOf({ facts, speed, fidelity }: ComparisonResult): (readonly [strin
       : [
           [
             'Speed',
-            `prompt of ${formatTokens(speed.series.promptTokens)}, then ${formatTokens(speed.series.generatedTokens)} generated tokens, ${speed.series.repetitions} times`,
+            `prompt of ${formatTokens(speed.series.promptTokens)}, then ${formatTokens(speed.series.generatedTokens)} generated tokens, ${speed.series.repetitions === 1 ? 'once' : `${speed.series.repetitions} times`}`,
           ] as const,
         ]),
     ...(fidelity === null

@@ -197,7 +197,7 @@ function PlaceCard({ placeName, places, series, limitName, valueText, index }: P
             </LegendItem>
             <span>
               {spreadText(values[index] ?? null, valueText)}
-              {limit !== null && ` (${limitName} ${valueText(limit)})`}
+              {limitText(limit, limitName, valueText)}
             </span>
           </p>
         );
@@ -214,7 +214,15 @@ function spreadText(value: SampleStatistics | null, text: (value: number) => str
   return `${text(median)}, from ${text(Math.min(...samples))} to ${text(Math.max(...samples))}`;
 }
 
-function SpreadTable({ title, placeName, places, series, valueText }: SpreadChartProps) {
+function limitText(
+  limit: number | null,
+  name: string | undefined,
+  text: (value: number) => string,
+): string {
+  return limit === null || name === undefined ? '' : ` (${name} ${text(limit)})`;
+}
+
+function SpreadTable({ title, placeName, places, series, limitName, valueText }: SpreadChartProps) {
   return (
     <DataTable
       caption={`${title}: medians, and the range of the samples`}
@@ -224,9 +232,10 @@ function SpreadTable({ title, placeName, places, series, valueText }: SpreadChar
         key: String(place),
         head: place.toLocaleString('en-US'),
         cells: Object.fromEntries(
-          series.map(({ name, values }) => {
+          series.map(({ name, values, limits }) => {
             const value = values[index] ?? null;
-            return [name, value === null ? null : spreadText(value, valueText)];
+            const limit = limitText(limits?.[index] ?? null, limitName, valueText);
+            return [name, value === null ? null : `${spreadText(value, valueText)}${limit}`];
           }),
         ),
       }))}

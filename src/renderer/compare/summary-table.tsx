@@ -1,7 +1,11 @@
 import { useState } from 'react';
 import type { ComparisonResult } from '#shared/compare/comparison.ts';
 import type { MeasuredFidelity } from '#shared/compare/fidelity.ts';
-import { formatDivergence, formatPerplexity } from '#shared/compare/fidelity-text.ts';
+import {
+  formatAgreement,
+  formatDivergence,
+  formatPerplexity,
+} from '#shared/compare/fidelity-text.ts';
 import type { SampleStatistics } from '#shared/compare/sample-statistics.ts';
 import { metricDefinitions } from '#shared/metrics/definitions.ts';
 import { formatBytes, formatDuration, formatTokens } from '#shared/metrics/format.ts';
@@ -9,6 +13,7 @@ import { type DataColumn, DataTable } from '../ui/data-table.tsx';
 import { LegendMark } from '../ui/legend-mark.tsx';
 import sectionStyles from '../ui/section.module.css';
 import { Segmented } from '../ui/segmented.tsx';
+import { rateDigits } from './rate-digits.ts';
 import styles from './result-view.module.css';
 import { seriesColour } from './series-colour.ts';
 
@@ -20,9 +25,11 @@ export interface SummaryTableProps {
 /** A row for each configuration, everything that was measured of it in one line. */
 export function SummaryTable({ result, names }: SummaryTableProps) {
   const depths = result.speed?.series.depths ?? [];
-  const [chosen, setChosen] = useState<string | null>(null);
-  const depth = chosen ?? String(depths.at(-1) ?? '');
-  const at = depths.indexOf(Number(depth));
+  const [chosen, setChosen] = useState<number | null>(null);
+  // Another run may not have the depth that was chosen in this one.
+  const isThere = chosen !== null && depths.includes(chosen);
+  const depth = isThere ? chosen : (depths.at(-1) ?? 0);
+  const at = depths.indexOf(depth);
   const columns = [
     ...(result.speed === null ? [] : speedColumns),
     ...(result.fidelity === null ? [] : fidelityColumns),
@@ -37,8 +44,8 @@ export function SummaryTable({ result, names }: SummaryTableProps) {
         {depths.length > 1 && (
           <Segmented
             label="Tokens in the cache before anything is timed"
-            value={depth}
-            onValueChange={setChosen}
+            value={String(depth)}
+            onValueChange={next => setChosen(Number(next))}
             options={depths.map(each => ({
               value: String(each),
               label: formatTokens(each),
@@ -64,9 +71,8 @@ export function SummaryTable({ result, names }: SummaryTableProps) {
       />
       {result.speed !== null && (
         <p className={sectionStyles.note}>
-          Means of {result.speed.series.repetitions} samples, ± their standard deviation, in turns;
-          warm-up left out.
-          {depths.length > 1 && ` Behind ${formatTokens(Number(depth))} tokens.`}
+          {samplesText(result.speed.series.repetitions)} Warm-up left out.
+          {depths.length > 1 && ` Behind ${formatTokens(depth)} tokens.`}
         </p>
       )}
     </section>
@@ -100,17 +106,23 @@ function speedCells({ speed, configurations }: ComparisonResult, index: number, 
     value == null || !keeps ? null : formatBytes(value);
   return {
     ttft: figures?.ttftMs == null ? null : formatDuration(figures.ttftMs.mean),
-    prefill: rateText(figures?.prefill?.tokensPerSecond),
-    decode: rateText(figures?.decode?.tokensPerSecond),
+    prefill: meanText(figures?.prefill?.tokensPerSecond),
+    decode: meanText(figures?.decode?.tokensPerSecond),
     reserved: bytes(each.report.actual.kvBytes),
     used: bytes(figures?.usedBytes),
   };
 }
 
-function rateText(rate: SampleStatistics | undefined): string | null {
+function samplesText(repetitions: number): string {
+  return repetitions === 1
+    ? 'A single sample.'
+    : `Means of ${repetitions} samples, ± their standard deviation, in turns.`;
+}
+
+function meanText(rate: SampleStatistics | undefined): string | null {
   if (rate === undefined) return null;
   const { mean, standardDeviation } = rate;
-  const digits = mean < 10 ? 2 : mean < 100 ? 1 : 0;
+  const digits = rateDigits(mean);
   const spread = standardDeviation === null ? '' : ` ± ${standardDeviation.toFixed(digits)}`;
   return `${mean.toFixed(digits)}${spread}`;
 }
@@ -131,7 +143,7 @@ function divergenceCells({ klDivergence, top1Agreement, perplexity }: MeasuredFi
   return {
     kl: formatDivergence(klDivergence.mean),
     p99: formatDivergence(klDivergence.p99),
-    top1: `${(top1Agreement * 100).toFixed(1)} %`,
+    top1: formatAgreement(top1Agreement),
     perplexity: formatPerplexity(perplexity),
   };
 }
