@@ -6,7 +6,9 @@ import type { OutputsTest } from '#shared/compare/outputs.ts';
 import { type ParallelTest, parallelTestSchema } from '#shared/compare/parallel.ts';
 import { type ComparisonPart, comparisonParts } from '#shared/compare/progress.ts';
 import type { SpeedSeries } from '#shared/compare/speed.ts';
+import { deepestWithoutCache } from '#shared/compare/speed-measurement.ts';
 import type { CacheType } from '#shared/kv-cache/cache-type.ts';
+import { formatTokens } from '#shared/metrics/format.ts';
 
 /** More side by side is a task for the command line. */
 export const mostConfigurations = 4;
@@ -98,11 +100,24 @@ export function askedParts(parts: CompareChoice['parts']): ComparisonPart[] {
 export const noModel = 'Choose a model file.';
 
 /** Why the choice cannot be run, in a sentence; null when it can. */
-export function whyNot({ path, parts, speed, outputs }: CompareChoice): string | null {
+export function whyNot({
+  path,
+  configurations,
+  parts,
+  speed,
+  outputs,
+}: CompareChoice): string | null {
   if (path === '') return noModel;
   if (askedParts(parts).length === 0) return 'Choose something to measure.';
   if (parts.speed && speed.promptTokens + speed.generatedTokens === 0) {
     return 'Speed needs tokens to read or to generate.';
+  }
+  const isWithoutCache = configurations.some(({ configuration }) => !configuration.keepsCache);
+  if (parts.speed && isWithoutCache && Math.max(...speed.depths) > deepestWithoutCache) {
+    return `Without a cache speed is measured behind ${formatTokens(deepestWithoutCache)} tokens at most.`;
+  }
+  if (parts.speed && isWithoutCache && speed.generatedTokens === 0) {
+    return 'Without a cache speed needs tokens to generate.';
   }
   if (parts.outputs && outputs.prompt.trim() === '') return 'Write a prompt to answer.';
   return null;

@@ -130,6 +130,7 @@ export function createCompare(connection: Connection): Compare {
           store.setState(({ running }) => ({ running: running && { ...running, progress } }));
         },
       });
+      opening++;
       store.setState({ shown: { result, saved: null, saveError: null }, second: null });
       await save(result);
     } catch (thrown) {
@@ -161,9 +162,10 @@ export function createCompare(connection: Connection): Compare {
       const { saved, result } = await connection.call('comparisons.open', { id });
       if (mine !== opening) return;
       const found: ShownComparison = { result, saved, saveError: null };
-      store.setState(
-        place === 'shown' ? { shown: found, second: null, error: null } : { second: found },
-      );
+      store.setState({
+        error: null,
+        ...(place === 'shown' ? { shown: found, second: null } : { second: found }),
+      });
     } catch (thrown) {
       if (mine === opening) store.setState({ error: toErrorData(thrown) });
     }
@@ -245,10 +247,17 @@ export function createCompare(connection: Connection): Compare {
     },
 
     openBeside(id) {
-      if (id === null) store.setState({ second: null });
-      else void load(id, 'second');
+      if (id !== null) {
+        void load(id, 'second');
+        return;
+      }
+      opening++;
+      store.setState({ second: null });
     },
 
-    close: () => store.setState({ shown: null, second: null }),
+    close() {
+      opening++;
+      store.setState({ shown: null, second: null, error: null });
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { FileText } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
 import type { ConversationSummary } from '#shared/chat/conversation.ts';
 import { longestText, type TextSource } from '#shared/compare/fidelity.ts';
 import { usePage } from '../state/page-context.tsx';
@@ -39,6 +40,7 @@ export function TextSourceField({ source, onChange }: TextSourceFieldProps) {
   };
   const take = async (chosen: File | undefined) => {
     if (chosen === undefined) return;
+    setProblem(null);
     try {
       const text = (await chosen.text()).slice(0, longestText);
       if (text.trim() === '') setProblem(`${chosen.name} has no text in it. Choose another file.`);
@@ -82,8 +84,10 @@ export function TextSourceField({ source, onChange }: TextSourceFieldProps) {
 /** All chats, whatever the list at the side is filtered by. */
 function useChats(): readonly ConversationSummary[] {
   const { connection } = usePage();
+  const isConnected = useStore(connection.status, ({ phase }) => phase === 'open');
   const [chats, setChats] = useState<readonly ConversationSummary[]>([]);
   useEffect(() => {
+    if (!isConnected) return;
     let current = true;
     connection.call('conversations.list', { query: '' }).then(
       summaries => {
@@ -95,7 +99,7 @@ function useChats(): readonly ConversationSummary[] {
     return () => {
       current = false;
     };
-  }, [connection]);
+  }, [connection, isConnected]);
   return chats;
 }
 

@@ -107,6 +107,18 @@ test('a run whose opening takes long would take the place of one that was opened
   expect(state().shown?.saved?.id).toBe(ids[1]);
 });
 
+test('a run would be put beside the shown one after both were closed, or an old failure stay', async () => {
+  const { compare, connection, opened, state } = setUp();
+  await vi.waitFor(() => expect(connection.status.getState().phase).toBe('open'));
+  compare.openBeside(ids[1] ?? '');
+  await vi.waitFor(() => expect(opened.size).toBe(1));
+  compare.store.setState({ error: new AppError('not-found', 'Gone.').data });
+  compare.close();
+  opened.get(ids[1] ?? '')?.();
+  await new Promise(resolve => setImmediate(resolve));
+  expect(state()).toMatchObject({ shown: null, second: null, error: null });
+});
+
 test('an address that names a run would open nothing where the connection comes later', async () => {
   const { compare, opened, state } = setUp();
   compare.open(ids[0] ?? '');
