@@ -49,11 +49,7 @@ export function TuneControls() {
         options={[
           { value: '0', label: 'Nothing: f16 only' },
           { value: '0.001', label: '0.001 nats per token', description: 'Hardly to be noticed' },
-          {
-            value: '0.01',
-            label: '0.01 nats per token',
-            description: 'About one word in a hundred',
-          },
+          { value: '0.01', label: '0.01 nats per token', description: 'Seldom another word' },
           { value: '0.1', label: '0.1 nats per token', description: 'Speed comes first' },
         ]}
         description="Mean divergence from an f16 cache, measured."

@@ -2,19 +2,18 @@ import { formatElapsed } from '#shared/metrics/format.ts';
 import type { TuneProgress } from '#shared/tune/tune.ts';
 import { settingsChange } from '#shared/tune/tune-text.ts';
 import styles from '../compare/run-progress.module.css';
-import { usePage, useTune } from '../state/page-context.tsx';
+import { usePage } from '../state/page-context.tsx';
 import { Button } from '../ui/button.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import type { TuneState } from './tune-store.ts';
 
 /** What is tried, how much of the time is gone, and the way out. */
 export function TuneProgressView({
-  running: { start, progress, cancelling },
+  running: { start, timeMs, progress, cancelling },
 }: {
   readonly running: NonNullable<TuneState['running']>;
 }) {
   const { tune } = usePage();
-  const timeMs = useTune(({ choice }) => choice.timeMs);
   const elapsed = progress?.elapsedMs ?? 0;
   const text = progress === null ? 'Taking the engine from the chat' : stageText(progress, start);
   return (
@@ -52,7 +51,7 @@ function stageText(
     case 'limits':
       return 'Looking for what keeps the limits';
     case 'trial':
-      return `Trying ${(trial && settingsChange(trial.options, start)) || 'what you have'}, after ${done} others`;
+      return `Trying ${(trial && settingsChange(trial.options, start)) || 'what you have'}${done === 0 ? '' : `, after ${done === 1 ? 'one other' : `${done} others`}`}`;
     case 'check':
       return 'Measuring the choice against what you have';
   }

@@ -21,6 +21,9 @@ export function TuneResultView({ result }: { readonly result: TuneResult }) {
         <h2 id="tune-lead" className={styles.findingsTitle}>
           {lead}
         </h2>
+        <p className={sectionStyles.note}>
+          {result.facts.model.name}, on {result.facts.cpu || 'this machine'}
+        </p>
         <ul>
           {sentences.map(sentence => (
             <li key={sentence}>{sentence}</li>

@@ -18,6 +18,8 @@ export interface TuneState {
   readonly running: {
     /** What the search began with. */
     readonly start: LoadOptions;
+    /** As it was chosen then. */
+    readonly timeMs: number;
     /** Null before anything has begun. */
     readonly progress: TuneProgress | null;
     readonly cancelling: boolean;
@@ -80,7 +82,12 @@ export function createTune(connection: Connection): Tune {
       if (run !== null) return;
       run = new AbortController();
       store.setState({
-        running: { start: options, progress: null, cancelling: false },
+        running: {
+          start: options,
+          timeMs: store.getState().choice.timeMs,
+          progress: null,
+          cancelling: false,
+        },
         error: null,
       });
       void search(path, options, run);
