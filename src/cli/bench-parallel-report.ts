@@ -25,7 +25,7 @@ export function benchParallelLines(result: ParallelReport): string[] {
     ...measured.flatMap(({ name, counts }) => counts.map(count => [name, ...cells(count)])),
   ]);
   return [
-    `Several sequences at once: ${formatTokens(generatedTokens)} tokens of each, behind a prompt of ${formatTokens(promptTokens)}.`,
+    `Several sequences at once: ${formatTokens(generatedTokens)} tokens of each, behind a prompt of ${formatTokens(promptTokens)}; means, ± their standard deviation.`,
     ...(measured.length === 0 ? [] : [table]),
     ...failures(result),
     ...parallelFindings(result),

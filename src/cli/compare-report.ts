@@ -79,7 +79,7 @@ function speedCells({ speed }: ComparisonResult, index: number) {
 
 /** A table, a row for each configuration, and what it means in sentences. */
 export function compareText(result: FidelityComparison & ComparisonResult): string {
-  const { facts, configurations, fidelity, partErrors } = result;
+  const { facts, configurations, fidelity } = result;
   const { text, baseline, noise } = fidelity;
   const names = configurationNames(configurations);
   const failures = fidelity.configurations.flatMap((figures, index) =>
@@ -88,7 +88,7 @@ export function compareText(result: FidelityComparison & ComparisonResult): stri
       : [],
   );
   return [
-    `${facts.model.name}: each cache against f16, over ${formatTokens(text.expected.length)} places of ${text.kind === 'built-in' ? 'a text of our own' : 'the text'}.`,
+    `${facts.model.name}: each cache against f16, over ${formatTokens(text.expected.length)} places of ${text.kind === 'built-in' ? 'a text of our own' : 'the text'}. Times and speeds are medians.`,
     columns([
       ['K and V', ...fidelityHead, 'TTFT', 'prefill', 'decode', 'cache'],
       [
@@ -107,13 +107,25 @@ export function compareText(result: FidelityComparison & ComparisonResult): stri
         : []),
     ]),
     ...failures,
-    ...(partErrors.speed === undefined
-      ? []
-      : [`Speed was not measured. ${errorText(partErrors.speed)}`]),
+    ...speedFailures(result),
     ...fidelitySentences(result),
     ...speedFindings(result),
     ...outputsLines(result),
   ].join('\n');
+}
+
+/** Those that have no other figures either are told of already. */
+function speedFailures(result: FidelityComparison & ComparisonResult): string[] {
+  const { configurations, speed, fidelity, partErrors } = result;
+  if (partErrors.speed !== undefined) {
+    return [`Speed was not measured. ${errorText(partErrors.speed)}`];
+  }
+  const names = configurationNames(configurations);
+  return (speed?.configurations ?? []).flatMap((each, index) =>
+    each.outcome === 'failed' && fidelity.configurations[index]?.outcome !== 'failed'
+      ? [`The speed of ${names[index]} was not measured. ${errorText(each.error)}`]
+      : [],
+  );
 }
 
 function speedTexts(result: ComparisonResult, index: number): string[] {

@@ -49,13 +49,13 @@ export function collect(text: string, earlier: readonly string[] = []): string[]
   return [...earlier, text];
 }
 
-/** Reads several numbers with commas between them, each by the schema. */
+/** Reads several numbers with commas between them, each by the schema; what is named twice counts once. */
 export function numberList(
   schema: z.ZodType<number>,
   expected: string,
 ): (text: string) => number[] {
   const number = optionValue(schema, expected);
-  return text => text.split(',').map(number);
+  return text => [...new Set(text.split(',').map(number))];
 }
 
 /** Reads types of K and V such as `f16,q8_0:q4_0`; one type alone is for both. */

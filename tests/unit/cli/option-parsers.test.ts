@@ -54,6 +54,10 @@ describe('numberList', () => {
     expect(depths('1024,0, 7')).toEqual([1024, 0, 7]);
   });
 
+  test('a number named twice would be measured twice, and its samples be counted for both', () => {
+    expect(depths('0,1024,0')).toEqual([0, 1024]);
+  });
+
   test.each(['', '1,', 'a', '1;2', '-1', '1.5'])('"%s" would be taken for numbers', text => {
     expect(() => depths(text)).toThrow('Expected numbers such as 0,1024.');
   });
