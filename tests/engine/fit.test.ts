@@ -124,6 +124,22 @@ describe.each(['tiny', 'sliding-window', 'hybrid', 'latent', 'layered-heads'] as
   },
 );
 
+test('the bytes of a full window cache are those of a window', async () => {
+  const path = await ensureModel('sliding-window');
+  const common = { backend: 'cpu', batchSize: 256 } as const;
+  const setup = { typeK: 'f16', typeV: 'f16', flashAttention: true, contextLength: 8192 } as const;
+  const [window, full] = await engine.client.call('model.fitBytes', {
+    question: { ...common, model: { kind: 'file', path } },
+    setups: [setup, { ...setup, swaFull: true }],
+  });
+  const plan = await engine.client.call('model.plan', {
+    path,
+    options: { ...common, contextLength: 8192, flashAttention: 'on', swaFull: true },
+  });
+  expect(full).toMatchObject({ kvK: plan.kvKBytes, kvV: plan.kvVBytes });
+  expect(full?.total).toBeGreaterThan(window?.total ?? Number.NaN);
+});
+
 test('a context that Fit calls too long is loaded, or the refusal names another longest one', async () => {
   const path = await ensureModel('wide-cache');
   const rows: FitRow[] = [];

@@ -61,7 +61,7 @@ export class ModelFit {
     const { batchSize, sequences } = question;
     const all: FitBytes[] = [];
     for (const setup of setups) {
-      all.push(await memory.bytes({ ...setup, batchSize, sequences, swaFull: false }));
+      all.push(await memory.bytes({ ...setup, batchSize, sequences }));
     }
     return all;
   }

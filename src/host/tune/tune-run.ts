@@ -70,15 +70,15 @@ export class TuneRun implements TuneBench {
 
   async plannedBytes(options: LoadOptions): Promise<number | null> {
     const { request, fitBytes } = this.#options;
-    const { typeK, typeV, backend, gpuLayers, batchSize } = options;
+    const { typeK, typeV, backend, gpuLayers, batchSize, sequences, swaFull } = options;
     const contextLength = this.firstReport?.contextLength ?? options.contextLength;
     if (contextLength === 'auto') return null;
     const flashAttention = options.flashAttention !== 'off';
     const model = { kind: 'file', path: request.path } as const;
     try {
       const [bytes] = await fitBytes({
-        question: fitQuestionSchema.parse({ model, backend, gpuLayers, batchSize }),
-        setups: [{ typeK, typeV, flashAttention, contextLength }],
+        question: fitQuestionSchema.parse({ model, backend, gpuLayers, batchSize, sequences }),
+        setups: [{ typeK, typeV, flashAttention, contextLength, swaFull }],
       });
       return bytes?.total ?? null;
     } catch {

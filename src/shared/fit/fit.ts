@@ -53,6 +53,7 @@ export const fitSetupSchema = z.object({
   flashAttention: z.boolean(),
   /** Tokens of one sequence. */
   contextLength: z.int().min(1).max(maxContextLength),
+  swaFull: loadOptionsSchema.shape.swaFull,
 });
 export type FitSetup = z.infer<typeof fitSetupSchema>;
 
