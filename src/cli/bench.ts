@@ -66,7 +66,7 @@ async function measure(
         ? null
         : { sequences: options.sequences, repetitions: options.reps },
   };
-  const result = await withHost(installation, [stop], client =>
+  const result = await withHost(installation, [stop, terminal.readerGone], client =>
     client.stream('compare.run', request, {
       onItem: progress => terminal.showProgress(benchProgress(progress, configurations)),
     }),
