@@ -86,7 +86,7 @@ test('two runs that were kept cannot be held against each other', async () => {
     .getByRole('button', { name: `Hold ${other.name} against the shown run` })
     .first()
     .click();
-  const difference = page.getByRole('region', { name: /^Each figure of this run/ });
+  const difference = page.getByRole('region', { name: /^Medians of this run/ });
   expect(await difference.getByRole('rowheader').allTextContents()).toEqual([
     ...['f16', 'q8_0', 'q4_0'],
   ]);
