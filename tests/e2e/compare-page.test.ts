@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { rateDigits } from '#renderer/compare/rate-digits.ts';
 import { comparisonResultSchema } from '#shared/compare/comparison.ts';
 import { appUnderTest } from './app-under-test.ts';
 import { ask, changeSettings } from './chat-page.ts';
@@ -69,7 +70,10 @@ test('an export is not what the page shows', async () => {
     each.outcome === 'measured' ? each.depths[0]?.decode?.tokensPerSecond.mean : undefined,
   );
   const shown = await figures(page).innerText();
-  for (const rate of decode ?? []) expect(shown).toContain((rate ?? 0).toFixed(0));
+  for (const rate of decode ?? []) {
+    if (rate === undefined) throw new Error('A configuration was not measured.');
+    expect(shown).toContain(rate.toFixed(rateDigits(rate)));
+  }
   expect(await exported('As Markdown')).toContain('| q4_0');
   expect((await exported('Figures as CSV')).split('\r\n')[0]).toContain('type_k');
 });
