@@ -132,6 +132,29 @@ describe('a comparison', () => {
     expect(report.options).toEqual(chatOptions);
   });
 
+  test('a chat would be read as another text than its messages', async () => {
+    await using host = await startHost();
+    await untilModel(host.client, 'loaded');
+    const conversationId = await newChat(host);
+    await host.client.call('conversations.update', { conversationId, sampling: { maxTokens: 3 } });
+    const viewer = follow(host.client, conversationId);
+    const question = 'The lighthouse stands on the northern cliff.';
+    const { answerId } = await host.client.call('chat.send', { conversationId, text: question });
+    await viewer.ended(answerId);
+    const { fidelity } = await host.client.stream(
+      'compare.run',
+      {
+        path: await ensureModel('tiny'),
+        options,
+        configurations: [both('q8_0')],
+        fidelity: { text: { kind: 'conversation', conversationId }, tokens: 200 },
+      },
+      { onItem: () => {} },
+    );
+    expect(fidelity?.text).toMatchObject({ kind: 'conversation', name: question });
+    expect(fidelity?.text.expected.join('')).toContain('lighthouse stands on the northern cliff.');
+  });
+
   test('a second one at the same time would write into the same file', async () => {
     await using host = await startHost({ initialModelPath: null });
     const abort = new AbortController();
