@@ -28,11 +28,12 @@ export default defineConfig({
     projects: [
       project('unit', { testTimeoutMs: 10_000, group: 0 }),
       project('contract', { testTimeoutMs: 20_000, group: 0 }),
+      // Side by side, so that no long file keeps one core idle.
       project('tools', { testTimeoutMs: 60_000, group: 1, maxWorkers: 2 }),
-      project('host', { testTimeoutMs: 60_000, group: 2, maxWorkers: 2 }),
-      project('engine', { testTimeoutMs: 120_000, group: 3, maxWorkers: 2 }),
-      project('electron', { testTimeoutMs: 120_000, group: 4, maxWorkers: 1 }),
-      project('e2e', { testTimeoutMs: 180_000, group: 3, maxWorkers: 2 }),
+      project('host', { testTimeoutMs: 60_000, group: 1, maxWorkers: 2 }),
+      project('engine', { testTimeoutMs: 120_000, group: 2, maxWorkers: 2 }),
+      project('e2e', { testTimeoutMs: 180_000, group: 2, maxWorkers: 2 }),
+      project('electron', { testTimeoutMs: 120_000, group: 3, maxWorkers: 1 }),
     ],
   },
 });
