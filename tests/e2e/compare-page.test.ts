@@ -25,6 +25,8 @@ test('a finished run is not kept, or comes back with other figures, or without i
   await showCompare(page);
   await shorten(page);
   await measure(page);
+  // For those who do not see them.
+  await page.getByText(/: the figures are there\.$/).waitFor({ state: 'attached' });
   const names = figures(page).getByRole('rowheader');
   expect(await names.allTextContents()).toEqual(['f16', 'q8_0', 'q4_0']);
   await result(page).getByText('Measured once: too few').waitFor();
